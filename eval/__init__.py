@@ -1,0 +1,1 @@
+"""From cases to answers to scores to a report."""

@@ -1,0 +1,1 @@
+"""From files to documents, passages and a new generation of the index."""

@@ -1,0 +1,1 @@
+"""The vocabulary and the answer path: question, passages, sentences, verified claims."""

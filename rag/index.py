@@ -1,0 +1,249 @@
+"""The only home of Chroma and of the BM25 index: one immutable generation, opened to read.
+
+A generation is a folder: `manifest.json`, the documents and passages, Chroma with the passage
+vectors, BM25, and the sentence vectors. `rag.generations` builds, checks and switches them.
+Chroma is corrupted by two processes that write one folder; a generation is written by one
+process, before it becomes current, and only read from then on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding import ModelIdentity, Vectors
+from rag.errors import IndexCorrupt, IndexMismatch
+from rag.models import Document, Filters, Passage, Scored
+from rag.store import read_documents, read_passages
+from rag.text import terms
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from langchain_chroma import Chroma
+
+FORMAT = 1
+COLLECTION = "passages"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of and with; it is refused under another model or splitter."""
+
+    format: int
+    version: str
+    created: str
+    model: ModelIdentity
+    splitter: str
+    documents: int
+    passages: int
+    sentences: int
+
+    def save(self, folder: Path) -> None:
+        """Write `manifest.json`."""
+        text = json.dumps(asdict(self), indent=2)
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Manifest:
+        """Read `manifest.json`.
+
+        Raises:
+            IndexCorrupt: it is missing or does not parse.
+        """
+        try:
+            raw = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            return cls(**{**raw, "model": ModelIdentity(**raw["model"])})
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise IndexCorrupt(
+                f"The index generation {folder.name} is damaged ({error}); "
+                "run 'policyqa ingest' to build a new one."
+            ) from error
+
+    def require(self, model: ModelIdentity, splitter: str) -> None:
+        """Refuse to serve under another model, splitter or format.
+
+        Raises:
+            IndexMismatch: they differ; the message says how.
+        """
+        if self.model != model:
+            raise IndexMismatch(
+                f"The index was built with the model {self.model.name} "
+                f"({self.model.sha256[:12]}), not {model.name} ({model.sha256[:12]}); run "
+                "'policyqa ingest' to rebuild it, or set that model again."
+            )
+        if (self.splitter, self.format) != (splitter, FORMAT):
+            raise IndexMismatch(
+                f"The index was built by splitter {self.splitter}, format {self.format}, but this "
+                f"program has {splitter}, format {FORMAT}; run 'policyqa ingest' to rebuild it."
+            )
+
+
+class Index:
+    """One generation, read-only: documents, passages, dense and lexical search."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = Manifest.load(folder)
+        self.documents: Mapping[str, Document] = {d.id: d for d in read_documents(folder)}
+        self.passages: Mapping[str, Passage] = {p.id: p for p in read_passages(folder)}
+        self._order = list(self.passages)
+        self._sentence_rows = _row_starts(self.passages.values())
+        self._sentence_vectors = _load_array(folder, "sentences.npy")
+        self._lexical = _load_lexical(folder)
+        self._client = _open_client(folder)
+        self._store = _open_store(self._client, folder)
+        self._verify_counts(folder)
+
+    def _verify_counts(self, folder: Path) -> None:
+        counts = {
+            "passages": (len(self.passages), self.manifest.passages),
+            "documents": (len(self.documents), self.manifest.documents),
+            "sentence vectors": (len(self._sentence_vectors), self.manifest.sentences),
+            "Chroma rows": (
+                self._client.get_collection(COLLECTION, embedding_function=None).count(),
+                self.manifest.passages,
+            ),
+            "BM25 rows": (self._lexical.scores["num_docs"], self.manifest.passages),
+        }
+        for name, (found, expected) in counts.items():
+            if found != expected:
+                raise IndexCorrupt(
+                    f"The index generation {folder.name} holds {found} {name} instead of "
+                    f"{expected}; run 'policyqa ingest' to build a new one."
+                )
+
+    def dense(self, vector: Vectors, k: int, filters: Filters) -> list[Scored[Passage]]:
+        """The `k` passages of highest cosine similarity to the unit `vector` (dimension,)."""
+        where = self._where(filters)
+        if where is not None and not where["document_id"]["$in"]:
+            return []
+        found = self._store.similarity_search_by_vector_with_relevance_scores(
+            vector.tolist(), k=min(k, len(self.passages)), filter=where
+        )
+        return [
+            Scored(self.passages[document.id], 1 - distance)
+            for document, distance in found
+            if document.id
+        ]
+
+    def lexical(self, query: Sequence[str], k: int, filters: Filters) -> list[Scored[Passage]]:
+        """The `k` passages of highest BM25 score for the search terms, all above zero."""
+        known = [term for term in query if term in self._lexical.vocab_dict]
+        if not known:
+            return []
+        scores = self._lexical.get_scores(known)
+        admitted = self._admitted(filters)
+        if len(admitted) < len(self.documents):
+            mask = [self.passages[id_].document_id in admitted for id_ in self._order]
+            scores = np.where(mask, scores, 0.0)
+        best = np.argsort(-scores, kind="stable")[:k]
+        return [
+            Scored(self.passages[self._order[i]], float(scores[i])) for i in best if scores[i] > 0
+        ]
+
+    def sentence_vectors(self, passage: Passage) -> NDArray[np.float32]:
+        """Unit vectors of the passage's sentences, of shape (sentences, dimension)."""
+        start = self._sentence_rows[passage.id]
+        rows = self._sentence_vectors[start : start + len(passage.sentences)]
+        return np.asarray(rows, dtype=np.float32)
+
+    def knows(self, term: str) -> bool:
+        """Whether any passage holds the search term."""
+        return term in self._lexical.vocab_dict
+
+    def close(self) -> None:
+        """Release Chroma's files."""
+        self._client.close()
+
+    def _admitted(self, filters: Filters) -> set[str]:
+        return {id_ for id_, document in self.documents.items() if filters.admits(document)}
+
+    def _where(self, filters: Filters) -> dict[str, Any] | None:
+        admitted = self._admitted(filters)
+        if len(admitted) == len(self.documents):
+            return None
+        return {"document_id": {"$in": sorted(admitted)}}
+
+
+@contextmanager
+def chroma_client(folder: Path) -> Iterator[Client]:
+    """A Chroma client over the generation's folder, closed at the end of the block.
+
+    Raises:
+        IndexCorrupt: Chroma cannot open the folder.
+    """
+    client = _open_client(folder)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _open_client(folder: Path) -> Client:
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    try:
+        return chromadb.PersistentClient(str(folder / "chroma"), settings=settings)
+    except Exception as error:  # Chroma's Rust core raises its own, untyped errors
+        raise _unopenable("vector store", folder, error) from error
+
+
+def _open_store(client: Client, folder: Path) -> Chroma:
+    from langchain_chroma import Chroma
+
+    try:
+        return Chroma(
+            client=client, collection_name=COLLECTION, create_collection_if_not_exists=False
+        )
+    except Exception as error:  # as above
+        raise _unopenable("vector store", folder, error) from error
+
+
+def _unopenable(part: str, folder: Path, error: Exception) -> IndexCorrupt:
+    return IndexCorrupt(
+        f"The {part} of index generation {folder.name} does not open ({error}); "
+        "run 'policyqa ingest' to build a new one."
+    )
+
+
+def build_lexical(passages: Sequence[Passage], folder: Path) -> None:
+    """Write the BM25 index of the passages, in their order."""
+    import bm25s
+
+    index = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
+    index.index([terms(passage.searchable) for passage in passages], show_progress=False)
+    index.save(str(folder / "bm25"), show_progress=False)
+
+
+def _load_lexical(folder: Path):  # type: ignore[no-untyped-def]  # bm25s ships no types
+    import bm25s
+
+    try:
+        return bm25s.BM25.load(str(folder / "bm25"), mmap=True, show_progress=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unopenable("word index", folder, error) from error
+
+
+def _load_array(folder: Path, name: str) -> NDArray[np.float16]:
+    try:
+        array: NDArray[np.float16] = np.load(folder / name, mmap_mode="r", allow_pickle=False)
+        return array
+    except (OSError, ValueError) as error:
+        raise _unopenable(name, folder, error) from error
+
+
+def _row_starts(passages: Any) -> dict[str, int]:
+    starts: dict[str, int] = {}
+    row = 0
+    for passage in passages:
+        starts[passage.id] = row
+        row += len(passage.sentences)
+    return starts

@@ -1,0 +1,212 @@
+"""The vocabulary: frozen values that travel between the steps. Standard library only.
+
+Every offset counts characters of `Document.text`, the stored text, which is never edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch `[start, end)` of a document's stored text, in characters."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span needs 0 <= start <= end, not [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def covers(self, other: Span) -> bool:
+        """Whether `other` lies wholly within this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two spans share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source file, as it was read.
+
+    `id` comes from the source's path inside the ingested folder, so it survives edits of the file;
+    `sha256` is of the file's bytes and changes with them. `page_starts` holds the offset at which
+    each page begins; it is empty for formats without pages.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    sha256: str
+    publisher: str | None = None
+    published: date | None = None
+    language: str = "en"
+    media_type: str = "text/plain"
+    page_starts: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The source's file name, which is how people refer to the document."""
+        return self.source.rsplit("/", 1)[-1]
+
+    def page_of(self, offset: int) -> int | None:
+        """The page (from 1) on which `offset` lies, or `None` for a document without pages."""
+        return sum(1 for start in self.page_starts if start <= offset) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The unit that is quoted: always whole.
+
+    `text` is the normalised twin used for searching (blanks inside numbers removed, glued words
+    parted, site furniture skipped); the quote is always cut from the stored text by the span.
+    """
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one section that is embedded and retrieved, with the headings above it.
+
+    `heading` runs from the outermost heading to the nearest one. `text` is the normalised twin.
+    """
+
+    id: str
+    document_id: str
+    span: Span
+    heading: tuple[str, ...]
+    text: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def searchable(self) -> str:
+        """The text that is embedded and indexed: the heading path, then the passage."""
+        return " › ".join((*self.heading, self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored(Generic[T]):
+    """Something found, with its score (larger is better) and the parts that made the score."""
+
+    item: T
+    score: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The place a claim stands on. Checked by code: `quote == document.text[span]`."""
+
+    document_id: str
+    document: str
+    title: str
+    source: str
+    published: date | None
+    span: Span
+    quote: str
+    page: int | None
+    heading: tuple[str, ...]
+    permalink: str
+
+
+class Verdict(StrEnum):
+    """What verification says of a claim; anything but `SUPPORTED` is not shown as fact."""
+
+    SUPPORTED = "supported"
+    UNCITED = "uncited"
+    UNKNOWN_SOURCE = "unknown-source"
+    QUOTE_ALTERED = "quote-altered"
+    FIGURE_NOT_IN_SPAN = "figure-not-in-span"
+    TEXT_NOT_IN_SPAN = "text-not-in-span"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer and the citations it stands on."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict = Verdict.SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Claims with their proof, or an abstention with its reason and the nearest passages.
+
+    `confidence` is the calibrated probability, 0 to 1, that the documents answer the question.
+    `timings_ms` gives milliseconds by stage; `removed` holds claims that verification rejected.
+    """
+
+    id: str
+    question: str
+    claims: tuple[Claim, ...]
+    abstained: bool
+    reason: str | None
+    confidence: float
+    nearest: tuple[Citation, ...]
+    engine: str
+    model: str | None
+    index_version: str
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    removed: tuple[Claim, ...] = ()
+    retrieved: tuple[str, ...] = ()
+    """Ids of the retrieved passages, best first: what retrieval is scored on."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The distinct citations of all claims, in the order in which they are numbered."""
+        return tuple(dict.fromkeys(c for claim in self.claims for c in claim.citations))
+
+    @property
+    def text(self) -> str:
+        """Plain text: each claim followed by the markers [1] [2] that number `citations`."""
+        if self.abstained:
+            return self.reason or ""
+        number = {citation: i for i, citation in enumerate(self.citations, start=1)}
+        return " ".join(
+            " ".join([claim.text, *(f"[{number[c]}]" for c in claim.citations)])
+            for claim in self.claims
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to look in: documents by title or file name (any of them), published within dates."""
+
+    documents: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def admits(self, document: Document) -> bool:
+        """Whether `document` may be cited; an unknown date lies outside every date filter."""
+        names = {document.title.casefold(), document.name.casefold()}
+        if self.documents and not any(wanted.casefold() in names for wanted in self.documents):
+            return False
+        if self.since is None and self.until is None:
+            return True
+        if document.published is None:
+            return False
+        return (self.since or date.min) <= document.published <= (self.until or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier exchange of the same conversation."""
+
+    question: str
+    answer: str

@@ -1,0 +1,135 @@
+"""All settings: described, validated data. Only entry points construct `Settings`.
+
+Values come from arguments, then `POLICYQA_*` environment variables (nested with two underscores,
+as in `POLICYQA_ANSWER__THRESHOLD=0.6`), then `policyqa.toml` in the working directory.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import SettingsError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EmbeddingSettings(_Section):
+    """The sentence-transformers model."""
+
+    model: str = Field(
+        default="packaged:all-MiniLM-L6-v2",
+        description="'packaged:all-MiniLM-L6-v2', a folder, or a hub name (needs a network once).",
+    )
+    threads: int = Field(default=1, ge=1, description="Torch threads; one is fastest when busy.")
+    batch: int = Field(default=32, ge=1, description="Texts embedded at once during ingest.")
+
+
+class SplitSettings(_Section):
+    """How sections are cut into passages."""
+
+    passage_words: int = Field(
+        default=120, ge=20, le=170, description="Most words of a passage, its heading included."
+    )
+
+
+class RetrievalSettings(_Section):
+    """Dense and lexical search over passages and their fusion."""
+
+    candidates: int = Field(default=30, ge=1, description="Passages asked of each search.")
+    passages: int = Field(default=12, ge=1, description="Passages kept after fusion.")
+    rrf_constant: int = Field(
+        default=60, ge=1, description="k of reciprocal rank fusion (Cormack et al. 2009)."
+    )
+
+
+class RankSettings(_Section):
+    """Passages to sentences."""
+
+    reader: bool = Field(default=True, description="Let the trained reader judge the candidates.")
+    candidates: int = Field(default=10, ge=1, le=100, description="Sentences the reader sees.")
+
+
+class AnswerSettings(_Section):
+    """Composing and refusing."""
+
+    engine: Literal["auto", "extractive"] = Field(default="auto", description="Which engine.")
+    threshold: float = Field(
+        default=0.5, ge=0, le=1, description="Abstain when the confidence is below this."
+    )
+    sentences: int = Field(default=3, ge=1, le=10, description="Most sentences of an answer.")
+    nearest: int = Field(default=3, ge=0, le=20, description="Passages offered when abstaining.")
+    question_chars: int = Field(default=2000, ge=10, description="Longest question, characters.")
+
+
+class ServerSettings(_Section):
+    """Where `policyqa serve` listens."""
+
+    host: str = Field(default="127.0.0.1", description="Address to bind.")
+    port: int = Field(default=7860, ge=0, le=65535, description="Port; 0 takes a free one.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; see each section."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="POLICYQA_",
+        env_nested_delimiter="__",
+        toml_file="policyqa.toml",
+        extra="forbid",
+        frozen=True,
+    )
+
+    index_dir: Path = Field(default=Path(".policyqa/index"), description="Where the index lives.")
+    documents_dir: Path = Field(
+        default=Path("data/documents"), description="What `policyqa ingest` reads by default."
+    )
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    split: SplitSettings = SplitSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    rank: RankSettings = RankSettings()
+    answer: AnswerSettings = AnswerSettings()
+    server: ServerSettings = ServerSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, which wins over `policyqa.toml`."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from all sources.
+
+    Raises:
+        SettingsError: a key is unknown, a value is out of range, or the file does not parse.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"The setting {key!r} is not usable: {first['msg']}. "
+            "Correct it in policyqa.toml or in the POLICYQA_ variables."
+        ) from error
+    except ValueError as error:
+        raise SettingsError(
+            f"policyqa.toml does not parse: {error}. Correct or remove it."
+        ) from error

@@ -1,0 +1,78 @@
+"""Documents and passages as JSON Lines inside a generation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rag.errors import IndexCorrupt
+from rag.models import Document, Passage, Sentence, Span
+
+_DOCUMENTS = "documents.jsonl"
+_PASSAGES = "passages.jsonl"
+
+
+def write_documents(documents: Iterable[Document], folder: Path) -> None:
+    """Write all documents with their full text."""
+    rows = (
+        {**asdict(d), "published": d.published.isoformat() if d.published else None}
+        for d in documents
+    )
+    _write(rows, folder / _DOCUMENTS)
+
+
+def read_documents(folder: Path) -> Iterator[Document]:
+    """Read the documents of a generation; raises `IndexCorrupt` when they do not parse."""
+    for row in _read(folder / _DOCUMENTS):
+        published = date.fromisoformat(row["published"]) if row["published"] else None
+        yield Document(**{**row, "published": published, "page_starts": tuple(row["page_starts"])})
+
+
+def write_passages(passages: Iterable[Passage], folder: Path) -> None:
+    """Write all passages with their sentences."""
+    rows = (
+        {
+            "id": p.id,
+            "document_id": p.document_id,
+            "span": [p.span.start, p.span.end],
+            "heading": p.heading,
+            "text": p.text,
+            "sentences": [[s.span.start, s.span.end, s.text] for s in p.sentences],
+        }
+        for p in passages
+    )
+    _write(rows, folder / _PASSAGES)
+
+
+def read_passages(folder: Path) -> Iterator[Passage]:
+    """Read the passages of a generation; raises `IndexCorrupt` when they do not parse."""
+    for row in _read(folder / _PASSAGES):
+        yield Passage(
+            id=row["id"],
+            document_id=row["document_id"],
+            span=Span(*row["span"]),
+            heading=tuple(row["heading"]),
+            text=row["text"],
+            sentences=tuple(Sentence(Span(s, e), t) for s, e, t in row["sentences"]),
+        )
+
+
+def _write(rows: Iterable[dict[str, Any]], path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+    except (OSError, ValueError) as error:
+        raise IndexCorrupt(
+            f"{path.name} of generation {path.parent.name} is damaged ({error}); "
+            "run 'policyqa ingest' to build a new one."
+        ) from error

@@ -1,0 +1,62 @@
+"""Words and search terms: one tokenisation for the index and for questions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WORD = re.compile(
+    r"\d+(?:[.,]\d+)*%?"  # a number, thousands marks and decimals included
+    r"|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+(?!\d*[.,]\d))?"  # a word, also "C919", "R2"
+)
+_CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_AMPERSAND = re.compile(r"\b([A-Za-z])&([A-Za-z])\b")
+
+
+def words(text: str) -> list[str]:
+    """Lower-case words and numbers in the order of the text; "R&D" is one word, "rd"."""
+    plain = _AMPERSAND.sub(r"\1\2", unicodedata.normalize("NFKC", text))
+    return [match.replace("’", "'").lower() for match in _WORD.findall(plain)]
+
+
+def terms(text: str) -> list[str]:
+    """Search terms: stemmed content words, numbers without thousands marks, CJK bigrams."""
+    found: list[str] = []
+    for word in words(text):
+        if _CJK.search(word):
+            found.extend(_bigrams(word))
+        elif word not in _stopwords():
+            found.append(term(word))
+    return found
+
+
+@lru_cache(maxsize=65536)
+def term(word: str) -> str:
+    """The search term of one lower-case word (Snowball English stem)."""
+    if word[0].isdigit():
+        return word.replace(",", "").rstrip("%")
+    return str(_stemmer().stemWord(word.removesuffix("'s")))
+
+
+def is_content(word: str) -> bool:
+    """Whether a lower-case word is more than grammar."""
+    return word not in _stopwords()
+
+
+def _bigrams(word: str) -> list[str]:
+    return [word[i : i + 2] for i in range(max(1, len(word) - 1))]
+
+
+@lru_cache(maxsize=1)
+def _stopwords() -> frozenset[str]:
+    from bm25s.stopwords import STOPWORDS_EN_PLUS
+
+    return frozenset(STOPWORDS_EN_PLUS)
+
+
+@lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]  # snowballstemmer ships no types
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")

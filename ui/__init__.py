@@ -1,0 +1,1 @@
+"""Everything a person or a program touches: command line, page, HTTP API."""

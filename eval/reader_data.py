@@ -175,12 +175,13 @@ def _locate(
 
 
 WORD = re.compile(r"\w+")
-COMMON = frozenset(
+COMMON_WORDS = (
     "a an the of in on at to for by with from and or but is are was were be been being do does did"
     " has have had what which who whom whose when where why how many much it its this that these"
     " those he she they them his her their i you we my your our as not there if than so can could"
-    " will would should may might about into over".split()
+    " will would should may might about into over"
 )
+COMMON = frozenset(COMMON_WORDS.split())
 
 
 def words_of(text: str) -> list[str]:

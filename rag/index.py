@@ -9,11 +9,14 @@ process, before it becomes current, and only read from then on.
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +25,7 @@ from rag.embedding import ModelIdentity, Vectors
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.models import Document, Filters, Passage, Scored
 from rag.store import read_documents, read_passages
-from rag.text import terms
+from rag.text import terms, words
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 COLLECTION = "passages"
+_VOCABULARY = "vocabulary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Index:
     """One generation, read-only: documents, passages, dense and lexical search."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.manifest = Manifest.load(folder)
         self.documents: Mapping[str, Document] = {d.id: d for d in read_documents(folder)}
         self.passages: Mapping[str, Passage] = {p.id: p for p in read_passages(folder)}
@@ -153,9 +158,26 @@ class Index:
         rows = self._sentence_vectors[start : start + len(passage.sentences)]
         return np.asarray(rows, dtype=np.float32)
 
+    def passage_vectors(self) -> Vectors:
+        """Unit vectors of all passages, of shape (passages, dimension), in index order."""
+        return np.asarray(_load_array(self._folder, "passages.npy"), dtype=np.float32)
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, int]:
+        """Every lower-case word of the passages, with the number of passages that hold it."""
+        seen: dict[str, int] = json.loads((self._folder / _VOCABULARY).read_text(encoding="utf-8"))
+        return seen
+
     def knows(self, term: str) -> bool:
         """Whether any passage holds the search term."""
         return term in self._lexical.vocab_dict
+
+    def weight(self, term: str) -> float:
+        """Inverse document frequency over passages; a term that no passage holds weighs most."""
+        column = self._lexical.vocab_dict.get(term)
+        pointers = self._lexical.scores["indptr"]
+        held = 0 if column is None else int(pointers[column + 1] - pointers[column])
+        return math.log(1 + (len(self._order) - held + 0.5) / (held + 0.5))
 
     def close(self) -> None:
         """Release Chroma's files."""
@@ -191,7 +213,7 @@ def _open_client(folder: Path) -> Client:
 
     settings = Settings(anonymized_telemetry=False)
     try:
-        return chromadb.PersistentClient(str(folder / "chroma"), settings=settings)
+        return cast("Client", chromadb.PersistentClient(str(folder / "chroma"), settings=settings))
     except Exception as error:  # Chroma's Rust core raises its own, untyped errors
         raise _unopenable("vector store", folder, error) from error
 
@@ -221,6 +243,8 @@ def build_lexical(passages: Sequence[Passage], folder: Path) -> None:
     index = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
     index.index([terms(passage.searchable) for passage in passages], show_progress=False)
     index.save(str(folder / "bm25"), show_progress=False)
+    seen = Counter(word for p in passages for word in set(words(p.searchable)))
+    (folder / _VOCABULARY).write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
 
 
 def _load_lexical(folder: Path):  # type: ignore[no-untyped-def]  # bm25s ships no types

@@ -17,17 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.reader_network import Encoded, Network, Pieces, best_spans, make_batch
+
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
     from torch import Tensor, dtype
 
 FORMAT = "policy-qa-reader-1"
-QUESTION_PIECES = 48
-CONTEXT_PIECES = 32
-TOTAL_PIECES = 160
-SPAN_PIECES = 40
-CLS, SEP, PAD = 101, 102, 0
-MASKED = -1e4
+NEVER = -20.0
 
 # One entry per matrix of a layer: the base model's names for its parts, stacked in this order.
 STACKS = {
@@ -64,165 +60,10 @@ class Reading:
     end: int
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """One question and candidate as word pieces.
-
-    `pieces` is `[CLS] question [SEP] context [SEP] sentence [SEP]`; the sentence's pieces start
-    at `sentence_at`, and `offsets` are their character offsets in the sentence.
-    """
-
-    pieces: list[int]
-    question_end: int
-    sentence_at: int
-    offsets: list[tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Encoded candidates padded to the longest: tensors of shape (candidates, pieces)."""
-
-    pieces: Tensor
-    types: Tensor
-    real: Tensor
-    question: Tensor
-    sentence: Tensor
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Raw scores: `answers` (candidates,), `starts` and `ends` (candidates, pieces); log-odds."""
-
-    answers: Tensor
-    starts: Tensor
-    ends: Tensor
-
-
 def make_context(heading: str, previous: str, words: int = 16) -> str:
     """Join a title or heading and the last words of the preceding sentence, as in training."""
     tail = " ".join(previous.split()[-words:])
     return f"{heading}: {tail}" if heading and tail else heading or tail
-
-
-class Pieces:
-    """Cuts questions and candidates into word pieces, in the layout the reader was trained on."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-
-    @classmethod
-    def load(cls, base_model_dir: Path) -> Pieces:
-        """Read the base model's tokenizer, without the padding and truncation saved in it."""
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(base_model_dir / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return cls(tokenizer)
-
-    def encode(self, question: str, candidate: Candidate) -> Encoded:
-        """Lay out one pair; a long sentence pushes out context before it loses its own end."""
-        asked = self._cut(question)[0][:QUESTION_PIECES]
-        room = TOTAL_PIECES - 4 - len(asked)
-        said, offsets = self._cut(candidate.sentence)
-        said, offsets = said[:room], offsets[:room]
-        spare = min(CONTEXT_PIECES, room - len(said))
-        before = self._cut(candidate.context)[0]
-        before = before[max(0, len(before) - spare) :]
-        head = [CLS, *asked, SEP, *before, SEP]
-        return Encoded([*head, *said, SEP], 1 + len(asked), len(head), offsets)
-
-    def _cut(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        cut = self._tokenizer.encode(text, add_special_tokens=False)
-        return cut.ids, cut.offsets
-
-
-def make_batch(encoded: Sequence[Encoded]) -> Batch:
-    """Pad to the longest; masks are boolean, and `question` includes `[CLS]`."""
-    import torch
-
-    longest = max(len(one.pieces) for one in encoded)
-    pieces = torch.tensor([one.pieces + [PAD] * (longest - len(one.pieces)) for one in encoded])
-    at = torch.arange(longest)[None, :]
-    lengths, questions, starts = (
-        torch.tensor(column)[:, None]
-        for column in zip(
-            *((len(one.pieces), one.question_end, one.sentence_at) for one in encoded), strict=True
-        )
-    )
-    sentence = (at >= starts) & (at < lengths - 1)
-    return Batch(pieces, (at >= starts).long(), at < lengths, at < questions, sentence)
-
-
-class Network:
-    """The forward pass, over a flat mapping of named tensors.
-
-    Training subclasses it and overrides `linear` to add the adapters that are merged here.
-    """
-
-    def __init__(self, tensors: Mapping[str, Tensor], layers: int, heads: int) -> None:
-        self.tensors = dict(tensors)
-        self._layers = layers
-        self._heads = heads
-
-    def linear(self, name: str, states: Tensor) -> Tensor:
-        """Apply the matrix and bias called `name` to the last axis of `states`."""
-        from torch.nn.functional import linear
-
-        return linear(states, self.tensors[f"{name}.weight"], self.tensors[f"{name}.bias"])
-
-    def score(self, batch: Batch) -> Scores:
-        """Read a batch and judge every candidate in it."""
-        states = self._embed(batch)
-        mask = batch.real[:, None, None, :]
-        for layer in range(self._layers):
-            states = self._layer(f"layer.{layer}", states, mask)
-        return self._judge(states.float(), batch)
-
-    def _embed(self, batch: Batch) -> Tensor:
-        words = self.tensors["embeddings.word_embeddings.weight"][batch.pieces]
-        places = self.tensors["embeddings.position_embeddings.weight"][: batch.pieces.shape[1]]
-        types = self.tensors["embeddings.token_type_embeddings.weight"].to(words.dtype)
-        return self._norm("embeddings.LayerNorm", words + places + types[batch.types])
-
-    def _layer(self, name: str, states: Tensor, mask: Tensor) -> Tensor:
-        from torch.nn.functional import gelu, scaled_dot_product_attention
-
-        count, length, width = states.shape
-        stacked = self.linear(f"{name}.qkv", states)
-        query, key, value = stacked.view(count, length, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        mixed = mixed.transpose(1, 2).reshape(count, length, width)
-        states = self._norm(f"{name}.after", states + self.linear(f"{name}.attended", mixed))
-        wide = gelu(self.linear(f"{name}.wide", states))
-        return self._norm(f"{name}.final", states + self.linear(f"{name}.narrow", wide))
-
-    def _norm(self, name: str, states: Tensor) -> Tensor:
-        from torch.nn.functional import layer_norm
-
-        weight, bias = self.tensors[f"{name}.weight"], self.tensors[f"{name}.bias"]
-        return layer_norm(states, weight.shape, weight, bias, 1e-12)
-
-    def _judge(self, states: Tensor, batch: Batch) -> Scores:
-        """Turn final states (candidates, pieces, width) into scores, in single precision."""
-        import torch
-        from torch.nn.functional import gelu
-
-        spans = Network.linear(self, "heads.span", states)
-        spans = spans.masked_fill(~batch.sentence[..., None], MASKED)
-        chosen = spans.softmax(dim=1).mean(dim=2)
-        asked, said = _mean(states, batch.question), _mean(states, batch.sentence)
-        answer = torch.einsum("bt,btw->bw", chosen, states)
-        parts = [states[:, 0], asked, said, asked * said, answer, spans.amax(dim=1)]
-        hidden = gelu(Network.linear(self, "heads.hidden", torch.cat(parts, dim=1)))
-        answers = Network.linear(self, "heads.answer", hidden)[:, 0]
-        return Scores(answers, spans[..., 0], spans[..., 1])
-
-
-def _mean(states: Tensor, mask: Tensor) -> Tensor:
-    """Average the masked pieces: (candidates, pieces, width) to (candidates, width)."""
-    weights = mask.to(states.dtype)[..., None]
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
 
 
 class Reader:
@@ -243,14 +84,16 @@ class Reader:
         check_base(base_model_dir, metadata, weights)
         base = base_tensors(base_model_dir)
         try:
-            merged = merge(base, trained)
+            merged = cast(merge(base, trained), best_dtype())
+            network = Network(merged, *base_shape(base_model_dir))
+            reader = cls(Pieces.load(base_model_dir), network)
+            reader.read("Does it fit?", [Candidate("", "It fits.")])
         except (KeyError, RuntimeError) as error:
             raise ReaderMismatch(
                 f"{weights} does not fit the model in {base_model_dir} ({error}); "
                 "train the reader again with `python -m eval.train_reader`."
             ) from error
-        network = Network(cast(merged, best_dtype()), *base_shape(base_model_dir))
-        return cls(Pieces.load(base_model_dir), network)
+        return reader
 
     def read(self, question: str, candidates: Sequence[Candidate]) -> list[Reading]:
         """Judge every candidate; the readings are in the order of the candidates."""
@@ -258,7 +101,7 @@ class Reader:
             return []
         import torch
 
-        encoded = [self._pieces.encode(question, candidate) for candidate in candidates]
+        encoded = [self._pieces.encode(question, one.context, one.sentence) for one in candidates]
         with torch.inference_mode(), one_thread():
             scores = self._network.score(make_batch(encoded))
             starts, ends = best_spans(scores)
@@ -275,22 +118,11 @@ class Reader:
 
 
 def _reading(one: Encoded, answers: float, logit: float, start: int, end: int) -> Reading:
-    """Turn piece positions into character offsets; a sentence without pieces gives (0, 0)."""
+    """Turn piece positions into character offsets; a sentence without words answers nothing."""
     if not one.offsets:
-        return Reading(answers, logit, 0, 0)
+        return Reading(0.0, NEVER, 0, 0)
     first, last = one.offsets[start - one.sentence_at], one.offsets[end - one.sentence_at]
     return Reading(answers, logit, first[0], last[1])
-
-
-def best_spans(scores: Scores) -> tuple[Tensor, Tensor]:
-    """Give the first and last piece of the best span of each candidate, each (candidates,)."""
-    import torch
-
-    length = scores.starts.shape[1]
-    allowed = torch.ones(length, length, dtype=torch.bool).triu().tril(SPAN_PIECES - 1)
-    both = scores.starts[:, :, None] + scores.ends[:, None, :]
-    best = both.masked_fill(~allowed, 4 * MASKED).flatten(1).argmax(dim=1)
-    return best // length, best % length
 
 
 @contextmanager

@@ -19,6 +19,9 @@ from pydantic_settings import (
 
 from rag.errors import SettingsError
 
+SPLITTER_VERSION = "1"
+"""Raised with every change to what ingest cuts, so that an older index is rebuilt."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,6 +44,11 @@ class SplitSettings(_Section):
     passage_words: int = Field(
         default=120, ge=20, le=170, description="Most words of a passage, its heading included."
     )
+
+    @property
+    def version(self) -> str:
+        """Names the splitter together with the settings that change what it cuts."""
+        return f"{SPLITTER_VERSION}/{self.passage_words}"
 
 
 class RetrievalSettings(_Section):

@@ -1,0 +1,244 @@
+"""Fit the weights of `rag/weights/confidence.json`: `python -m eval.fit_confidence --help`.
+
+Two logistic models are fitted on labelled evidence that the shipped pipeline itself collects:
+`sentence` (does this candidate answer?) ranks, `answer` (does the best candidate answer?)
+decides whether to answer at all. The labelled questions are the calibration third ("dev") of
+SquadShifts, which the reader was not trained on, each asked with and without the paragraph that
+answers it, and the tuned split of the project's own cases. A ridge penalty draws every weight
+towards a stated prior, so that evidence which those questions hardly exercise keeps a sane weight.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.dataset import Case, read_cases
+from eval.reader_data import Corpus, load_corpora
+from eval.text import contains
+from ingest.pipeline import ingest
+from rag.confidence import Model
+from rag.evidence import answer_evidence
+from rag.models import Scored
+from rag.pipeline import Found, Pipeline, build_pipeline
+from rag.rank import Candidate
+from rag.settings import Settings
+
+PRIORS = {
+    "sentence": Model(
+        -3.0,
+        {
+            "reader": 0.8,
+            "cosine": 3.0,
+            "coverage": 1.5,
+            "context": 0.5,
+            "passage": 0.5,
+            "period": 1.5,
+            "status": 0.7,
+            "amount": 0.7,
+        },
+    ),
+    "answer": Model(
+        -4.0,
+        {
+            "reader": 0.6,
+            "cosine": 3.0,
+            "coverage": 1.5,
+            "context": 1.5,
+            "period": 1.0,
+            "status": 0.3,
+            "amount": 0.7,
+            "unknown": -3.0,
+            "names": 1.0,
+            "margin": 0.1,
+        },
+    ),
+}
+RIDGE = 2.0
+"""Weight of the pull towards the prior; it equals about as many questions at odds with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Evidence with its truth; `weight` lets every body of text count alike."""
+
+    evidence: Mapping[str, float]
+    truth: bool
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A question's candidates, each with its truth, and whether the documents answer it."""
+
+    found: Found
+    truths: tuple[bool, ...]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fit on the data in `--data` and on the tuned cases, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with squadshifts_*.gz")
+    parser.add_argument("--cases", type=Path, default=Path("data/questions.jsonl"))
+    parser.add_argument("--documents", type=Path, nargs="+", default=[Path("data/documents")])
+    parser.add_argument("--out", type=Path, default=Path("rag/weights/confidence.json"))
+    parser.add_argument("--questions", type=int, default=1500, help="most dev questions used")
+    options = parser.parse_args(arguments)
+    sentence: list[Example] = []
+    answers: list[tuple[Pipeline, list[Labelled]]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, asked in _bodies(options, Path(folder)):
+            pipeline, labelled = asked
+            weight = 1 / len(labelled)
+            sentence += [replace(e, weight=weight) for e in _sentence_examples(labelled)]
+            answers.append((pipeline, labelled))
+            print(f"{name}: {len(labelled)} questions", file=sys.stderr)  # noqa: T201
+        models = {"sentence": fit(sentence, PRIORS["sentence"], scale=len(sentence))}
+        rows = [e for p, found in answers for e in _answer_examples(p, found, models["sentence"])]
+        models["answer"] = fit(rows, PRIORS["answer"], scale=len(rows))
+    _write(models, rows, options.out)
+
+
+def fit(examples: Sequence[Example], prior: Model, scale: float) -> Model:
+    """The maximum a posteriori weights; example weights are scaled to sum to `scale`."""
+    from scipy.optimize import minimize
+
+    names = list(prior.weights)
+    evidence = np.array([[1.0, *(e.evidence.get(n, 0.0) for n in names)] for e in examples])
+    signs = np.array([1.0 if e.truth else -1.0 for e in examples])
+    weights = np.array([e.weight for e in examples])
+    weights *= scale / weights.sum()
+    centre = np.array([prior.bias, *prior.weights.values()])
+
+    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margins = signs * (evidence @ point)
+        pull = point - centre
+        slope = -(weights * signs / (1 + np.exp(margins))) @ evidence + 2 * RIDGE * pull
+        return float(weights @ np.logaddexp(0, -margins) + RIDGE * pull @ pull), slope
+
+    best = minimize(loss, centre, jac=True, method="L-BFGS-B").x
+    return Model(float(best[0]), dict(zip(names, map(float, best[1:]), strict=True)))
+
+
+def _bodies(
+    options: argparse.Namespace, folder: Path
+) -> Iterator[tuple[str, tuple[Pipeline, list[Labelled]]]]:
+    corpus = load_corpora(options.data)["dev"]
+    pipeline = _pipeline_over([_write_articles(corpus, folder / "dev")], folder / "dev-index")
+    yield "SquadShifts dev", (pipeline, list(_squad(pipeline, corpus, options.questions)))
+    cases = [c for c in read_cases(options.cases) if c.split == "tuned"]
+    for number, documents in enumerate(options.documents):
+        pipeline = _pipeline_over([documents], folder / f"own-{number}")
+        yield f"tuned cases {number}", (pipeline, [_case(pipeline, c) for c in cases])
+
+
+def _pipeline_over(paths: Sequence[Path], index: Path) -> Pipeline:
+    settings = Settings(index_dir=index)
+    ingest(paths, settings)
+    return build_pipeline(settings)
+
+
+def _write_articles(corpus: Corpus, folder: Path) -> Path:
+    """Each article as a Markdown file of its paragraphs, its title as the heading."""
+    folder.mkdir(parents=True)
+    paragraphs = corpus.by_paragraph()
+    for article, numbers in corpus.by_article().items():
+        blocks = [" ".join(corpus.lines[i].text for i in paragraphs[n]) for n in numbers]
+        title = corpus.lines[paragraphs[numbers[0]][0]].heading
+        text = "\n\n".join([f"# {title}", *blocks] if title else blocks)
+        (folder / f"{article}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _squad(pipeline: Pipeline, corpus: Corpus, most: int) -> Iterator[Labelled]:
+    step = max(1, len(corpus.asked) // most)
+    for asked in corpus.asked[::step]:
+        found = pipeline.find(asked.text)
+        gold = {_squeezed(corpus.lines[i].text) for i in asked.answering}
+        truths = tuple(
+            any(_same_place(_squeezed(s.item.sentence.text), line) for line in gold)
+            for s in found.ranked
+        )
+        yield Labelled(found, truths)
+
+
+def _case(pipeline: Pipeline, case: Case) -> Labelled:
+    found = pipeline.find(case.question)
+    return Labelled(found, tuple(_answers(case, s.item.sentence.text) for s in found.ranked))
+
+
+def _answers(case: Case, text: str) -> bool:
+    if case.absent:
+        return False
+    wanted = [any(contains(text, phrase) for phrase in group) for group in case.expect]
+    enough = any(wanted) if case.kind == "two-facts" else all(wanted)
+    return enough and not any(contains(text, phrase) for phrase in case.reject)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _same_place(one: str, other: str) -> bool:
+    return bool(one) and bool(other) and (one in other or other in one)
+
+
+def _sentence_examples(labelled: Iterable[Labelled]) -> Iterator[Example]:
+    for one in labelled:
+        for scored, truth in zip(one.found.ranked, one.truths, strict=True):
+            yield Example(scored.parts, truth)
+
+
+def _answer_examples(
+    pipeline: Pipeline, labelled: Sequence[Labelled], model: Model
+) -> Iterator[Example]:
+    """Each question as asked, and again without every candidate that answers it."""
+    weight = 1 / len(labelled)
+    for one in labelled:
+        pairs = sorted(
+            zip(_rescored(one.found.ranked, model), one.truths, strict=True),
+            key=lambda pair: -pair[0].score,
+        )
+        wrong = [scored for scored, truth in pairs if not truth]
+        for ranked, truth in (
+            ([s for s, _ in pairs], pairs[0][1] if pairs else False),
+            (wrong, False),
+        ):
+            evidence = answer_evidence(one.found.question, ranked, pipeline.index)
+            yield Example(evidence, truth, weight)
+
+
+def _rescored(ranked: Sequence[Scored[Candidate]], model: Model) -> list[Scored[Candidate]]:
+    return [Scored(s.item, model.log_odds(s.parts), s.parts) for s in ranked]
+
+
+def _write(models: Mapping[str, Model], rows: Sequence[Example], out: Path) -> None:
+    answer = models["answer"]
+    good = [answer.log_odds(e.evidence) for e in rows if e.truth]
+    bad = [answer.log_odds(e.evidence) for e in rows if not e.truth]
+    auroc = float(np.mean([[(g > b) + 0.5 * (g == b) for b in bad] for g in good]))
+    body: dict[str, Any] = {
+        "fitted_on": {"examples": len(rows), "answerable": len(good), "auroc": round(auroc, 4)},
+        "models": {
+            name: {
+                "bias": round(m.bias, 4),
+                "weights": {n: round(w, 4) for n, w in m.weights.items()},
+            }
+            for name, m in models.items()
+        },
+    }
+    out.write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(body, indent=2))  # noqa: T201  the script's own report
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Bytes to text, or one sentence that says why not."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from rag.errors import SourceError
+
+MAX_BYTES = 20 * 1024 * 1024
+_DETECTION_BYTES = 64 * 1024
+_SNIFFED_CHARS = 100_000
+
+_MAGIC = {
+    b"%PDF-": "a PDF file",
+    b"PK\x03\x04": "a ZIP archive or an Office document",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"\x1f\x8b": "a gzip archive",
+    b"\x7fELF": "a program",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"{\\rtf": "a rich text file",
+}
+# UTF-32 first: its mark begins like that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_MOST_CONTROLS = 0.01
+
+
+def decode(raw: bytes, name: str) -> str:
+    r"""The text of a file, with `\n` as its only line ending.
+
+    Raises:
+        SourceError: the file is too large, empty, binary or in no encoding that can be told.
+    """
+    if len(raw) > MAX_BYTES:
+        raise SourceError(f"{name} is larger than {MAX_BYTES >> 20} MB; split it into parts.")
+    for magic, kind in _MAGIC.items():
+        if raw.startswith(magic):
+            raise SourceError(f"{name} is {kind}, not text; save its text as .txt or .md.")
+    text = _characters(raw, name).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise SourceError(f"{name} is empty; give it some text or leave it out.")
+    if len(_CONTROL.findall(text, 0, _SNIFFED_CHARS)) > _MOST_CONTROLS * len(text):
+        raise _binary(name)
+    return text
+
+
+def _characters(raw: bytes, name: str) -> str:
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            return _strictly(raw[len(mark) :], encoding, name)
+    if b"\x00" in raw:
+        raise _binary(name)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _detected(raw, name)
+
+
+def _strictly(raw: bytes, encoding: str, name: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{name} says it is {encoding.upper()} but is damaged at byte {error.start}; "
+            "save it again as UTF-8."
+        ) from error
+
+
+def _detected(raw: bytes, name: str) -> str:
+    best = from_bytes(raw[:_DETECTION_BYTES]).best()
+    if best is None:
+        raise _binary(name)
+    try:
+        return raw.decode(best.encoding)
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{name} is not UTF-8 and its encoding cannot be told; save it as UTF-8."
+        ) from error
+
+
+def _binary(name: str) -> SourceError:
+    return SourceError(f"{name} is not a text file; save its text as .txt or .md in UTF-8.")

@@ -1,0 +1,197 @@
+"""Files to documents to passages to a new generation of the index, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ingest.load import Source, find_sources, read_document
+from ingest.split import split_document
+from rag.embedding import Embedder, Vectors, load_embedder
+from rag.errors import IndexUnusable, SourceError
+from rag.generations import Content, Generations, content_version
+from rag.index import Index
+from rag.models import Document, Passage
+from rag.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage's name, how much is done and how much there is in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source that was not read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What a run did; the first four hold source names."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+    passages: int
+    embedded: int
+    index_version: str
+
+
+def ingest(
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Make the index hold exactly the documents under `paths`.
+
+    An unreadable source that an earlier run did read keeps its earlier version. Text that is
+    already in the index is not embedded again; if no file changed, the index is left as it is.
+
+    Raises:
+        SourceError: a path is missing, or no document can be read.
+        IndexLocked: another process is building this index.
+        ModelError: the embedding model does not load.
+    """
+    tell = progress or (lambda *_: None)
+    generations = Generations(settings.index_dir)
+    with generations.lock():
+        before = _Before.load(generations)
+        documents, skipped = _read_all(paths, before, tell)
+        embedder = embedder or load_embedder(settings.embedding)
+        splitter = settings.split.version
+        version = content_version(documents, embedder.identity, splitter)
+        if version == before.version:
+            return _report(documents, before, skipped, len(before.passages), 0, version)
+        passages = [p for d in documents for p in split_document(d, settings.split)]
+        vectors = _VectorSource(embedder, before)
+        content = Content(
+            documents,
+            passages,
+            vectors.of([p.searchable for p in passages], "embedding passages", tell),
+            vectors.of(_sentence_texts(passages), "embedding sentences", tell),
+            embedder.identity,
+            splitter,
+        )
+        tell("building the index", 0, 1)
+        generations.switch(generations.build(content))
+        tell("building the index", 1, 1)
+        return _report(documents, before, skipped, len(passages), vectors.embedded, version)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What the current generation holds; empty when there is none that can be used."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    passages: Sequence[Passage] = ()
+    version: str | None = None
+    model_sha256: str | None = None
+    vectors: dict[str, Vectors] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, generations: Generations) -> _Before:
+        try:
+            index = Index(generations.current())
+        except IndexUnusable:
+            return cls()  # nothing to build on: everything is read and embedded anew
+        try:
+            passages = list(index.passages.values())
+            texts = [p.searchable for p in passages]
+            vectors = dict(zip(texts, index.passage_vectors(), strict=True))
+            for passage in passages:
+                rows = index.sentence_vectors(passage)
+                vectors.update(zip((s.text for s in passage.sentences), rows, strict=True))
+            manifest = index.manifest
+            documents = dict(index.documents)
+            return cls(documents, passages, manifest.version, manifest.model.sha256, vectors)
+        finally:
+            index.close()
+
+
+class _VectorSource:
+    """Vectors of texts: taken over where the same model embedded the same text before."""
+
+    def __init__(self, embedder: Embedder, before: _Before) -> None:
+        self._embedder = embedder
+        same_model = before.model_sha256 == embedder.identity.sha256
+        self._known = before.vectors if same_model else {}
+        self.embedded = 0
+
+    def of(self, texts: Sequence[str], stage: str, tell: Progress) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension)."""
+        new = sorted({text for text in texts if text not in self._known})
+        made = self._embedder.embed(new, lambda done: tell(stage, done, len(new)))
+        self._known = {**self._known, **dict(zip(new, made, strict=True))}
+        self.embedded += len(new)
+        rows = [self._known[text] for text in texts]
+        shape = (len(rows), self._embedder.identity.dimension)
+        return np.asarray(rows, dtype=np.float32).reshape(shape)
+
+
+def _read_all(
+    paths: Sequence[Path], before: _Before, tell: Progress
+) -> tuple[list[Document], list[Skipped]]:
+    found = find_sources(paths)
+    documents: list[Document] = []
+    skipped = [Skipped(s.name, s.reason) for s in found.skipped]
+    earlier = {d.source: d for d in before.documents.values()}
+    for done, source in enumerate(found.sources, start=1):
+        try:
+            documents.append(read_document(source))
+        except SourceError as error:
+            skipped.append(_skipped(source, error, earlier))
+            documents.extend(d for d in [earlier.get(source.name)] if d)
+        tell("reading", done, len(found.sources))
+    if not documents:
+        raise _nothing_readable(paths, skipped)
+    return sorted(documents, key=lambda d: d.source), skipped
+
+
+def _skipped(source: Source, error: SourceError, earlier: Iterable[str]) -> Skipped:
+    kept = " Its earlier version stays in the index." if source.name in set(earlier) else ""
+    return Skipped(source.name, f"{error}{kept}")
+
+
+def _nothing_readable(paths: Sequence[Path], skipped: Sequence[Skipped]) -> SourceError:
+    if len(skipped) == 1:
+        return SourceError(skipped[0].reason)
+    where = ", ".join(map(str, paths))
+    reasons = " ".join(s.reason for s in skipped[:3])
+    return SourceError(
+        f"There is no readable document in {where}; name files or folders with text or "
+        f"Markdown files. {reasons}".rstrip()
+    )
+
+
+def _sentence_texts(passages: Iterable[Passage]) -> list[str]:
+    return [sentence.text for passage in passages for sentence in passage.sentences]
+
+
+def _report(
+    documents: Sequence[Document],
+    before: _Before,
+    skipped: Sequence[Skipped],
+    passages: int,
+    embedded: int,
+    version: str,
+) -> IngestReport:
+    now = {d.source: d.sha256 for d in documents}
+    then = {d.source: d.sha256 for d in before.documents.values()}
+    return IngestReport(
+        added=tuple(sorted(now.keys() - then.keys())),
+        changed=tuple(sorted(s for s in now.keys() & then.keys() if now[s] != then[s])),
+        removed=tuple(sorted(then.keys() - now.keys())),
+        unchanged=tuple(sorted(s for s in now.keys() & then.keys() if now[s] == then[s])),
+        skipped=tuple(skipped),
+        passages=passages,
+        embedded=embedded,
+        index_version=version,
+    )

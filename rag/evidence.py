@@ -1,0 +1,48 @@
+"""The evidence on which the decision to answer rests, from several independent signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.index import Index
+from rag.models import Scored
+from rag.question import Question
+from rag.rank import Candidate
+from rag.text import terms
+
+
+def answer_evidence(
+    question: Question, ranked: Sequence[Scored[Candidate]], index: Index
+) -> dict[str, float]:
+    """Evidence that the best candidate answers: its own, and what the question adds.
+
+    `unknown` is the share, by weight, of the question's terms that no passage holds; `names` the
+    share of its proper names that the best passage, its headings or its title hold (1 if it has
+    none); `margin` the lead over the second candidate, in log-odds.
+    """
+    if not ranked:
+        return {"unknown": 1.0}
+    best = ranked[0]
+    second = ranked[1].score if len(ranked) > 1 else best.score
+    return {
+        **best.parts,
+        "unknown": _unknown(question, index),
+        "names": _names(question, best.item, index),
+        "margin": best.score - second,
+    }
+
+
+def _unknown(question: Question, index: Index) -> float:
+    weights = {t: index.weight(t) for t in question.terms}
+    total = sum(weights.values())
+    missing = sum(w for t, w in weights.items() if not index.knows(t))
+    return missing / total if total else 1.0
+
+
+def _names(question: Question, best: Candidate, index: Index) -> float:
+    wanted = {t for name in question.names for t in terms(name)}
+    if not wanted:
+        return 1.0
+    document = index.documents[best.passage.document_id]
+    held = set(terms(" ".join([document.title, best.passage.searchable])))
+    return len(wanted & held) / len(wanted)

@@ -1,0 +1,112 @@
+"""What a question asks: its search terms, its periods and status, its kind, its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.errors import QuestionError
+from rag.models import Turn
+from rag.period import Status, status_of, without_years, years_in
+from rag.spelling import Speller
+from rag.text import is_content, terms, words
+
+
+class Wants(StrEnum):
+    """The kind of answer a question asks for."""
+
+    AMOUNT = "amount"
+    DATE = "date"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, read. `text` is mended and tidied, `asked` as it was typed."""
+
+    asked: str
+    text: str
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    status: Status | None
+    wants: Wants
+    parts: tuple[str, ...]
+
+    def years(self, reference: int | None) -> frozenset[int]:
+        """The years asked about, relative ones counted from a document's own year."""
+        return years_in(self.text, reference)
+
+
+_AMOUNT = re.compile(
+    r"\bhow\s+(?:many|much|big|large|high|long|far|often)\b"
+    r"|\b(?:number|amount|percentage|share|proportion|rate|total|value)\s+of\b"
+    r"|\bwhat\s+(?:percentage|share|proportion|percent|number|amount)\b",
+    re.I,
+)
+_DATE = re.compile(
+    r"\bwhen\b|\b(?:what|which)\s+(?:date|day|month|year)\b|\bby\s+what\s+year\b", re.I
+)
+_PART = re.compile(
+    r"\?\s+(?=\S)"
+    r"|[,;]?\s+(?:and|or)\s+(?=(?:how|what|which|who|whom|whose|when|where|why|by\s+how)\b)",
+    re.I,
+)
+_NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w’'&-]*[A-Za-z][\w’'&-]*")
+
+
+_ELLIPSIS = re.compile(
+    r"^\s*(?:and|but|or|also|so|then)\b|^\s*(?:what|how)\s+about\b|\b(?:it|that|they|them|those)\b",
+    re.I,
+)
+_FEW_TERMS = 2
+
+
+def resolve(text: str, history: Sequence[Turn]) -> str:
+    """A follow-up with the question before it, whose years give way to the follow-up's own."""
+    if not history or not (_ELLIPSIS.search(text) or len(terms(text)) <= _FEW_TERMS):
+        return text
+    before = history[-1].question
+    if years_in(text, reference=0):
+        before = without_years(before)
+    return f"{before} {text}"
+
+
+def read_question(text: str, speller: Speller, longest: int) -> Question:
+    """Read a question.
+
+    Raises:
+        QuestionError: it is empty, holds no word, or is longer than `longest` characters.
+    """
+    asked = " ".join(text.split())
+    if not words(asked):
+        raise QuestionError("The question is empty; type what you want to know.")
+    if len(asked) > longest:
+        raise QuestionError(
+            f"The question has {len(asked):,} characters; the longest allowed is {longest:,}. "
+            "Ask for one thing at a time."
+        )
+    mended = speller.mend(asked)
+    return Question(
+        asked=asked,
+        text=mended,
+        terms=tuple(dict.fromkeys(terms(mended))),
+        names=tuple(n for n in _NAME.findall(mended) if is_content(n.lower())),
+        status=status_of(mended),
+        wants=_wants(mended),
+        parts=_parts(mended),
+    )
+
+
+def _wants(text: str) -> Wants:
+    if _AMOUNT.search(text):
+        return Wants.AMOUNT
+    return Wants.DATE if _DATE.search(text) else Wants.OTHER
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """The questions that were asked in one breath; a single one gives no parts."""
+    pieces = [piece.strip(" ,;") for piece in _PART.split(text)]
+    whole = [p for p in pieces if len(terms(p)) > 1]
+    return tuple(whole) if len(whole) > 1 else ()

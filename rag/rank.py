@@ -1,0 +1,143 @@
+"""Passages to sentences, best first, each with a score that means something.
+
+Every sentence of the retrieved passages is scored on cheap evidence; the best few are read by the
+reader. The score is the log-odds of a logistic model over all evidence (`rag.confidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.confidence import SCREEN, Model
+from rag.embedding import Vectors
+from rag.index import Index
+from rag.models import Document, Passage, Scored, Sentence
+from rag.period import Period, period_of
+from rag.quantities import quantities
+from rag.question import Question, Wants
+from rag.reader import Candidate as Pair
+from rag.reader import Reader, make_context
+from rag.settings import RankSettings
+from rag.text import terms
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence in its passage."""
+
+    passage: Passage
+    sentence: Sentence
+
+    @property
+    def previous(self) -> str:
+        """The text of the sentence before it in the passage, or nothing."""
+        place = self.passage.sentences.index(self.sentence)
+        return self.passage.sentences[place - 1].text if place else ""
+
+
+class Ranker:
+    """Ranks the sentences of passages for a question."""
+
+    def __init__(
+        self, index: Index, model: Model, settings: RankSettings, reader: Reader | None
+    ) -> None:
+        self._index = index
+        self._model = model
+        self._settings = settings
+        self._reader = reader
+
+    def rank(
+        self, question: Question, vector: Vectors, passages: Sequence[Scored[Passage]]
+    ) -> list[Scored[Candidate]]:
+        """The best sentences, best first; `parts` holds the evidence for each.
+
+        `score` is the log-odds that the sentence answers the question.
+        """
+        screened = sorted(self._screen(question, vector, passages), key=lambda s: -s.score)[
+            : self._settings.candidates
+        ]
+        read = self._read(question, screened)
+        return sorted(
+            (Scored(s.item, self._model.log_odds(parts), parts) for s, parts in read),
+            key=lambda s: -s.score,
+        )
+
+    def _screen(
+        self, question: Question, vector: Vectors, passages: Sequence[Scored[Passage]]
+    ) -> Iterator[Scored[Candidate]]:
+        weights = {t: self._index.weight(t) for t in question.terms}
+        seen: set[tuple[str, int]] = set()
+        for found in passages:
+            passage = found.item
+            document = self._index.documents[passage.document_id]
+            cosines = self._index.sentence_vectors(passage) @ vector
+            context = _share(weights, terms(" ".join([document.title, passage.searchable])))
+            for sentence, cosine in zip(passage.sentences, cosines, strict=True):
+                place = (passage.document_id, sentence.span.start)
+                if place in seen:
+                    continue
+                seen.add(place)
+                parts = {
+                    "cosine": float(cosine),
+                    "coverage": _share(weights, terms(sentence.text)),
+                    "context": context,
+                    "passage": found.score * 61 / 2,
+                    **_fit(question, sentence, passage, document),
+                }
+                score = sum(SCREEN.get(name, 0.0) * value for name, value in parts.items())
+                yield Scored(Candidate(passage, sentence), score, parts)
+
+    def _read(
+        self, question: Question, screened: Sequence[Scored[Candidate]]
+    ) -> Iterator[tuple[Scored[Candidate], dict[str, float]]]:
+        if self._reader is None or not screened:
+            yield from ((s, dict(s.parts)) for s in screened)
+            return
+        pairs = [Pair(_context(s.item), s.item.sentence.text) for s in screened]
+        readings = self._reader.read(question.text, pairs)
+        for scored, reading in zip(screened, readings, strict=True):
+            yield scored, {**scored.parts, "reader": reading.logit}
+
+
+def _context(candidate: Candidate) -> str:
+    heading = candidate.passage.heading[-1] if candidate.passage.heading else ""
+    return make_context(heading, candidate.previous)
+
+
+def _share(weights: dict[str, float], present: Sequence[str]) -> float:
+    """The share, by weight, of the question's terms that are present."""
+    total = sum(weights.values())
+    held = set(present)
+    return sum(w for t, w in weights.items() if t in held) / total if total else 0.0
+
+
+def _fit(
+    question: Question, sentence: Sentence, passage: Passage, document: Document
+) -> dict[str, float]:
+    """How the sentence's period, status and kind fit the question: -1 clash, 0 open, 1 fit."""
+    reference = document.published.year if document.published else None
+    period = period_of(sentence.text, passage.heading, reference)
+    return {
+        "period": _period_fit(question.years(reference), period),
+        "status": _status_fit(question, period),
+        "amount": _amount_fit(question, sentence),
+    }
+
+
+def _period_fit(asked: frozenset[int], period: Period) -> float:
+    if not asked or not period.years:
+        return 0.0
+    return 1.0 if asked & period.years else -1.0
+
+
+def _status_fit(question: Question, period: Period) -> float:
+    if question.status is None or period.status is None:
+        return 0.0
+    return 1.0 if question.status is period.status else -1.0
+
+
+def _amount_fit(question: Question, sentence: Sentence) -> float:
+    if question.wants is not Wants.AMOUNT:
+        return 0.0
+    return 1.0 if quantities(sentence.text) else -1.0

@@ -1,0 +1,68 @@
+"""Misspelt question words, mended to words that the documents use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from rag.embedding import packaged_folder
+from rag.text import is_content, term, words
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_SAFE_LENGTH = 8
+"""From this length on two edits are allowed, below it one."""
+
+
+class Speller:
+    """Mends words that are neither in the documents nor in general English.
+
+    "Real word" means a whole entry of the embedding model's word-piece vocabulary (30,522 entries
+    learnt from books and Wikipedia), so that a real word that the documents lack, such as another
+    city's name, is never bent into one that they hold.
+    """
+
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        self._vocabulary = {w: n for w, n in vocabulary.items() if len(w) > 3 and w.isalpha()}
+        self._stems = {term(word) for word in vocabulary}
+
+    def mend(self, text: str) -> str:
+        """The text with each misspelt word replaced; capitals at the start are kept."""
+        return _WORD.sub(lambda match: self._mended(match.group()), text)
+
+    def _mended(self, written: str) -> str:
+        word = written.lower()
+        if self._is_word(word):
+            return written
+        best = self._nearest(word)
+        if best is None:
+            return written
+        return best.capitalize() if written[0].isupper() else best
+
+    def _is_word(self, word: str) -> bool:
+        known = word in self._vocabulary or word in general_words() or not is_content(word)
+        return known or term(word) in self._stems
+
+    def _nearest(self, word: str) -> str | None:
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        edits = 2 if len(word) >= _SAFE_LENGTH else 1
+        near = extract(
+            word, self._vocabulary.keys(), scorer=OSA.distance, score_cutoff=edits, limit=10
+        )
+        alike = [(n, -self._vocabulary[w], w) for w, n, _ in near if w[0] == word[0]]
+        return min(alike)[2] if alike else None
+
+
+@lru_cache(maxsize=1)
+def general_words() -> frozenset[str]:
+    """Whole words of the packaged model's word-piece vocabulary."""
+    lines = (packaged_folder() / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line.isalpha())
+
+
+def mended_words(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of words that mending changed."""
+    pairs = zip(words(before), words(after), strict=False)
+    return tuple((old, new) for old, new in pairs if old != new)

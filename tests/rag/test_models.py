@@ -1,0 +1,2 @@
+from rag.models import Span
+def test_a(sample_index, embedder): pass

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from html import unescape
+
+from rag.models import Answer, Claim, Verdict
+from tests.ui.fake_pipeline import ATTACK, FERRIES, NOTICE, QUAY, RECORD, REPORT, FakePipeline, cite
+from ui import present
+from ui.examples import example_questions
+
+
+def places(html: str) -> list[str]:
+    found = re.search(r'data-places="([^"]*)"', html)
+    assert found
+    return [str(place) for place in json.loads(unescape(found[1]))]
+
+
+def answer_to(question: str) -> Answer:
+    return FakePipeline().ask(question)
+
+
+def test_citations_are_numbered_in_order_and_point_at_their_permalinks() -> None:
+    answer = answer_to("How many containers?")
+    html = present.exchange(answer.question, answer=answer)
+    assert re.findall(r'class="cite" data-cite="(\d)"', html) == ["1", "2", "3"]
+    assert places(html) == [citation.permalink for citation in answer.citations]
+
+
+def test_a_citation_used_twice_keeps_its_number() -> None:
+    record = cite(REPORT, RECORD)
+    claims = (Claim("One.", (record,)), Claim("Two.", (cite(REPORT, QUAY), record)))
+    html = present.exchange("?", claims=claims)
+    assert re.findall(r'class="cite" data-cite="(\d)"', html) == ["1", "2", "1"]
+
+
+def test_each_supported_claim_is_marked_as_checked() -> None:
+    answer = answer_to("How many containers?")
+    assert present.exchange("?", answer=answer).count(">checked<") == len(answer.claims)
+
+
+def test_a_claim_that_failed_its_check_is_never_marked_as_checked() -> None:
+    claim = Claim(RECORD, (cite(REPORT, RECORD),), Verdict.FIGURE_NOT_IN_SPAN)
+    html = present.exchange("?", claims=[claim])
+    assert ">checked<" not in html
+    assert "not confirmed" in html
+
+
+def test_a_source_shows_title_date_and_nearest_heading() -> None:
+    html = present.exchange("?", answer=answer_to("How many containers?"))
+    assert "7 February 2024 · Cargo handled" in html
+
+
+def test_an_unknown_date_is_said() -> None:
+    html = present.exchange("?", answer=answer_to("ferries"))
+    assert "date unknown" in html
+
+
+def test_an_abstention_says_why_and_offers_the_nearest_passages() -> None:
+    answer = answer_to("What is the airport budget?")
+    html = present.exchange(answer.question, answer=answer)
+    assert "The documents do not say" in html
+    assert "Nothing in the documents is about this." in html
+    assert places(html) == [place.permalink for place in answer.nearest]
+    assert html.count('class="passage"') == len(answer.nearest)
+
+
+def test_an_answer_on_its_way_shows_claims_and_status() -> None:
+    claims = answer_to("How many containers?").claims[:1]
+    html = present.exchange("?", claims=claims, status="Reading on")
+    assert RECORD in html
+    assert "Reading on" in html
+    assert 'class="made"' not in html
+
+
+def test_an_error_is_one_sentence_in_the_page() -> None:
+    html = present.exchange("?", error="The question is empty; type one and ask again.")
+    assert 'role="alert">The question is empty; type one and ask again.</p>' in html
+
+
+def test_an_overlong_question_is_cut() -> None:
+    html = present.exchange("x " * 50_000, error="Too long.")
+    assert len(html) < 1000
+
+
+def test_nothing_from_documents_or_questions_becomes_markup() -> None:
+    citation = replace(
+        cite(NOTICE, ATTACK),
+        title=ATTACK,
+        heading=(ATTACK,),
+        permalink=f'"><b>{ATTACK}',
+    )
+    claim = Claim(ATTACK, (citation,))
+    answer = replace(answer_to("attack"), question=ATTACK, claims=(claim,), model=ATTACK)
+    refusal = replace(answer, abstained=True, claims=(), reason=ATTACK, nearest=(citation,))
+    document = replace(NOTICE, id=ATTACK, title=ATTACK, publisher=ATTACK)
+    shown = [
+        present.exchange(ATTACK, answer=answer),
+        present.exchange(ATTACK, answer=refusal),
+        present.exchange(ATTACK, error=ATTACK),
+        present.exchange(ATTACK, claims=[claim], status=ATTACK),
+        present.shelf([document]),
+        present.introduction([document]),
+        present.examples([ATTACK]),
+        present.notice(ATTACK),
+    ]
+    for html in shown:
+        assert "<img" not in html
+        assert "<script" not in html
+        assert "<b>" not in html
+
+
+def test_the_introduction_counts_documents_and_years() -> None:
+    older = replace(NOTICE, published=date(2022, 6, 25))
+    assert "2 documents, 2022 to 2024" in present.introduction([REPORT, older])
+    assert "1 document." in present.introduction([NOTICE])
+
+
+def test_examples_are_made_from_headings_and_figures() -> None:
+    text = "# R\n\n## Main tasks of the year\n\nThe output of the mill reached 12 tons.\n"
+    document = replace(REPORT, title="Mill report: a summary", text=text)
+    assert example_questions([document]) == [
+        "What figure is given for the output of the mill?",
+        "What does “Mill report” say about “Main tasks of the year”?",
+    ]
+
+
+def test_examples_take_turns_between_documents_and_are_few() -> None:
+    found = example_questions([REPORT, NOTICE])
+    assert found[:2] == [
+        "What does “Harbour report 2023” say about “Cargo handled”?",
+        "What does “Notice on ferries” say about “Ferry times”?",
+    ]
+    assert len(example_questions([REPORT] * 9 + [NOTICE])) <= 4
+    assert FERRIES not in found
+
+
+def test_presenting_loads_neither_gradio_nor_torch() -> None:
+    code = "import sys, ui.present; assert not {'gradio', 'torch', 'fastapi'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,187 @@
+"""The HTTP side: the API, plain pages for permalinks, and the staff page mounted at `/`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, FastAPI, Header
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from rag.errors import NoIndex, SourceError
+from rag.models import Answer, Citation, Claim, Document, Filters, Turn
+from rag.pipeline import Pipeline
+from rag.settings import Settings
+from rag.wire import answer_to_json, citation_to_json
+from ui.guard import BodyLimit, SecurityHeaders
+from ui.leaf import leaf, missing_leaf
+from ui.permalink import parse_permalink
+from ui.problems import handle_problems, problem_of_error
+
+EVENT_STREAM = "text/event-stream"
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TurnBody(_Body):
+    """An earlier exchange of the same conversation."""
+
+    question: str
+    answer: str
+
+
+class AskBody(_Body):
+    """A question, what was said before it, and what to look in."""
+
+    question: str
+    history: list[TurnBody] = Field(default_factory=list, max_length=20)
+    documents: list[str] = Field(default_factory=list, max_length=100)
+    since: date | None = None
+    until: date | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of `Pipeline.ask` and `Pipeline.stream`."""
+        filters = Filters(tuple(self.documents), self.since, self.until)
+        history = [Turn(turn.question, turn.answer) for turn in self.history]
+        return {"history": history, "filters": None if filters == Filters() else filters}
+
+
+def create_app(
+    pipeline: Pipeline, settings: Settings, *, examples: Sequence[str] | None = None
+) -> FastAPI:
+    """The whole web application around one pipeline; `examples` replace the derived questions."""
+    from ui.staff import mount_page  # gradio takes seconds to load: only when it is served
+
+    # FastAPI's own documentation pages load scripts from another host, so only the schema is on.
+    app = FastAPI(title="policy-qa", docs_url=None, redoc_url=None)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(SecurityHeaders)
+    handle_problems(app)
+    for router in (_asking(pipeline), _documents(pipeline), _health(pipeline)):
+        app.include_router(router)
+    mount_page(app, pipeline, settings, examples)
+    return app
+
+
+def _asking(pipeline: Pipeline) -> APIRouter:
+    router = APIRouter(prefix="/api")
+
+    # Plain functions: FastAPI runs them in its thread pool, so one question never blocks another.
+    @router.post("/ask", response_model=None)
+    def ask(body: AskBody, accept: Annotated[str, Header()] = "") -> Response | dict[str, Any]:
+        """Answer a question as JSON, or as server-sent events when the client accepts them."""
+        if EVENT_STREAM not in accept:
+            return answer_to_json(pipeline.ask(body.question, **body.arguments()))
+        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+        return StreamingResponse(_events(pipeline, body), media_type=EVENT_STREAM, headers=headers)
+
+    return router
+
+
+def _events(pipeline: Pipeline, body: AskBody) -> Iterator[str]:
+    """The stream of one answer; an error is an event, for the HTTP status has been sent by then."""
+    numbers: dict[Citation, int] = {}
+    try:
+        for event in pipeline.stream(body.question, **body.arguments()):
+            if isinstance(event, Answer):
+                yield _event("answer", answer_to_json(event))
+            elif isinstance(event, Claim):
+                yield _event("claim", _claim_to_json(event, numbers))
+            else:
+                yield _event("status", {"status": event})
+    except Exception as error:  # noqa: BLE001 - reported to the client, and logged unless expected
+        yield _event("error", problem_of_error(error))
+
+
+def _event(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _claim_to_json(claim: Claim, numbers: dict[Citation, int]) -> dict[str, Any]:
+    """A claim with its citations in full; `index` is their place in the answer's `citations`."""
+    cited = [
+        {"index": numbers.setdefault(citation, len(numbers)), **citation_to_json(citation)}
+        for citation in claim.citations
+    ]
+    return {"text": claim.text, "verdict": claim.verdict.value, "citations": cited}
+
+
+def _documents(pipeline: Pipeline) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/api/documents")
+    def documents() -> list[dict[str, Any]]:
+        """All documents, by title."""
+        return [_document_to_json(document) for document in pipeline.documents]
+
+    # `:path`, because an id comes from a path inside the ingested folder.
+    @router.get("/api/documents/{document_id:path}/text", response_class=PlainTextResponse)
+    def text(document_id: str) -> PlainTextResponse:
+        """The stored text of a document: what the offsets of citations count."""
+        found = _find(pipeline, document_id)
+        if found is None:
+            raise HTTPException(404)
+        return PlainTextResponse(found.text)
+
+    @router.get("/p/{permalink:path}", response_class=HTMLResponse)
+    def page(permalink: str) -> HTMLResponse:
+        """A document on a page of its own, with the words of the permalink marked."""
+        try:
+            place = parse_permalink(permalink)
+        except ValueError:
+            return missing_leaf()
+        found = _find(pipeline, place.document_id)
+        return missing_leaf() if found is None else leaf(found, place)
+
+    return router
+
+
+def _find(pipeline: Pipeline, document_id: str) -> Document | None:
+    """Here `None` is no failure: an address that leads nowhere is an ordinary thing on the web."""
+    try:
+        return pipeline.document(document_id)
+    except SourceError:
+        return None
+
+
+def _document_to_json(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "document": document.name,
+        "title": document.title,
+        "source": document.source,
+        "publisher": document.publisher,
+        "published": document.published.isoformat() if document.published else None,
+        "language": document.language,
+        "media_type": document.media_type,
+        "characters": len(document.text),
+        "sha256": document.sha256,
+    }
+
+
+def _health(pipeline: Pipeline) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/healthz")
+    def alive() -> dict[str, str]:
+        """Whether the process runs."""
+        return {"status": "ok"}
+
+    @router.get("/readyz")
+    def ready() -> dict[str, Any]:
+        """Whether questions can be answered."""
+        if not pipeline.documents:
+            raise NoIndex("No documents are loaded; run `policyqa ingest` first.")
+        return {
+            "status": "ready",
+            "index_version": pipeline.index_version,
+            "documents": len(pipeline.documents),
+        }
+
+    return router

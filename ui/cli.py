@@ -1,0 +1,305 @@
+"""The `policyqa` command. Heavy imports wait until the command that needs them runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import InputError, PolicyQAError
+
+if TYPE_CHECKING:
+    from rag.models import Filters
+    from rag.settings import Settings
+
+app = typer.Typer(
+    name="policyqa",
+    help="Cited, verified answers to questions about policy documents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+IndexOption = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="DIR", help="The index directory (default: settings)."),
+]
+Date = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line on stderr and an exit code."""
+    try:
+        app()
+    except PolicyQAError as error:
+        typer.echo(f"policyqa: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("policyqa: stopped.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone; say nothing more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH ...]", help="Files or folders (default: data/documents)."),
+    ] = None,
+    index: IndexOption = None,
+) -> None:
+    """Make the index hold exactly the documents under PATH.
+
+    Prints what was added, changed, removed, left unchanged and skipped. Files that did not
+    change are not read into vectors again; the old index serves until the new one is complete.
+
+    Examples:
+
+        policyqa ingest
+
+        policyqa ingest reports/ notes/meeting.md --index /srv/policyqa
+    """
+    from ingest.pipeline import ingest as run
+    from ui.console import print_ingest, stage_progress
+
+    settings = _settings(index)
+    with stage_progress() as progress:
+        report = run(paths or [settings.documents_dir], settings, progress=progress)
+    print_ingest(report, settings.index_dir)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes; - reads stdin.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    engine: Annotated[
+        str, typer.Option(help="auto or extractive (quotes only).", metavar="ENGINE")
+    ] = "auto",
+    document: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TITLE", help="Only this document, by title or file; repeatable."),
+    ] = None,
+    since: Date = None,
+    until: Date = None,
+    index: IndexOption = None,
+) -> None:
+    """Answer one question, with the exact passages it stands on.
+
+    Exit code 0 for an answer and for an honest "the documents do not say".
+
+    Examples:
+
+        policyqa ask "How many containers did the port handle in 2023?"
+
+        policyqa ask "What is planned for parks?" --since 2024-01-01 --json
+    """
+    from rag.wire import answer_to_json
+    from ui.console import print_answer
+
+    filters = _filters(document, since, until)
+    text = sys.stdin.read() if question == "-" else question
+    with _pipeline(_settings(index, answer={"engine": engine})) as pipeline:
+        _require_documents(pipeline, filters)
+        answer = pipeline.ask(text, filters=filters)
+    if as_json:
+        typer.echo(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2))
+    else:
+        print_answer(answer)
+
+
+@app.command()
+def batch(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl")],
+    out: Annotated[Path, typer.Option(metavar="ANSWERS.jsonl", help="Where answers go.")],
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")] = 1,
+    index: IndexOption = None,
+) -> None:
+    """Answer a file of questions, one JSON line in, one JSON line out, same id.
+
+    Run it again to go on where it stopped: finished lines are kept.
+
+    Example:
+
+        policyqa batch questions.jsonl --out answers.jsonl
+    """
+    from eval.batch import answer_batch
+    from ui.console import count_progress
+
+    with _pipeline(_settings(index)) as pipeline, count_progress("questions") as progress:
+        report = answer_batch(pipeline.ask, questions, out, jobs=jobs, progress=progress)
+    typer.echo(f"{report} -> {out}")
+
+
+@app.command("eval")
+def evaluate(
+    cases: Annotated[
+        Path, typer.Argument(metavar="[QUESTIONS.jsonl]", help="Cases to run.")
+    ] = Path("data/questions.jsonl"),
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the run to this folder.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Compare with this earlier run.")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC=VALUE", help="Fail below this; repeatable."),
+    ] = None,
+    index: IndexOption = None,
+) -> None:
+    """Ask every case and score the answers: right, cited, abstained, recall, latency.
+
+    Bounds come from `[tool.policyqa.eval]` in pyproject.toml and from --fail-under, which wins.
+    Exit code 1 when a bound is missed.
+
+    Examples:
+
+        policyqa eval
+
+        policyqa eval my-cases.jsonl --report runs/today --fail-under right=0.9
+    """
+    from eval.compare import compare
+    from eval.dataset import read_cases
+    from eval.folder import make_manifest, read_run, write_run
+    from eval.report import for_terminal, to_markdown
+    from eval.run import evaluate as run_cases
+    from eval.thresholds import check, merge_bounds, parse_bounds, read_bounds
+    from ui.console import count_progress, print_any
+
+    settings = _settings(index)
+    bounds = merge_bounds(read_bounds(Path("pyproject.toml")), parse_bounds(fail_under or []))
+    read = read_cases(cases)
+    before = read_run(baseline) if baseline else None
+    with _pipeline(settings) as pipeline, count_progress("cases") as progress:
+        run = run_cases(
+            lambda case: pipeline.ask(case.question, history=case.history),
+            read,
+            documents={d.id: d for d in pipeline.documents},
+            passages={id_: p.text for id_, p in pipeline.passages.items()},
+            progress=progress,
+        )
+    comparison = compare(before.rows, run.rows) if before else None
+    print_any(for_terminal(run, comparison))
+    if report:
+        manifest = make_manifest(run, cases=cases, settings=settings.model_dump(mode="json"))
+        write_run(report, run, manifest, to_markdown(run, comparison))
+    check(run.summary(), bounds)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+    index: IndexOption = None,
+) -> None:
+    """Serve the page at / and the API at /api.
+
+    Example:
+
+        policyqa serve --port 8080
+    """
+    from ui.server import run_server
+
+    settings = _settings(index)
+    server = {"host": host or settings.server.host}
+    number = settings.server.port if port is None else port
+    settings = _settings(index, server={**server, "port": number})
+    with _pipeline(settings) as pipeline:
+        run_server(pipeline, settings)
+
+
+@app.command()
+def status(index: IndexOption = None) -> None:
+    """Show what the index holds, its model and its version."""
+    from rag.generations import Generations
+    from rag.index import Index
+    from ui.console import print_status
+
+    settings = _settings(index)
+    opened = Index(Generations(settings.index_dir).current())
+    try:
+        print_status(opened, settings)
+    finally:
+        opened.close()
+
+
+@app.command()
+def export(
+    document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Title or file name.")],
+    index: IndexOption = None,
+) -> None:
+    """Print the stored text of a document, which citations' offsets count in.
+
+    Example:
+
+        policyqa export government-work-report-2024.md
+    """
+    from rag.generations import Generations
+    from rag.models import Filters
+    from rag.store import read_documents
+
+    folder = Generations(_settings(index).index_dir).current()
+    wanted = Filters(documents=(document,))
+    for found in read_documents(folder):
+        if found.id == document or wanted.admits(found):
+            sys.stdout.write(found.text)
+            return
+    raise InputError(_no_document(document))
+
+
+@contextmanager
+def _pipeline(settings: Settings) -> Iterator[Any]:
+    from rag.pipeline import build_pipeline
+
+    with build_pipeline(settings) as pipeline:
+        yield pipeline
+
+
+def _settings(index: Path | None = None, **overrides: Any) -> Settings:
+    from rag.settings import load_settings
+
+    if index is not None:
+        overrides["index_dir"] = index
+    return load_settings(**overrides)
+
+
+def _filters(
+    documents: list[str] | None, since: datetime | None, until: datetime | None
+) -> Filters:
+    from rag.models import Filters
+
+    return Filters(
+        documents=tuple(documents or ()),
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )
+
+
+def _require_documents(pipeline: Any, filters: Filters) -> None:
+    from rag.models import Filters
+
+    for title in filters.documents:
+        if not any(Filters(documents=(title,)).admits(d) for d in pipeline.documents):
+            raise InputError(_no_document(title))
+
+
+def _no_document(name: str) -> str:
+    return f"The index holds no document {name!r}; see 'policyqa status' for those it holds."
+
+
+Progress = Callable[[int, int], None]
+
+if __name__ == "__main__":
+    main()

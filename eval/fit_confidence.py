@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from eval.dataset import Case, read_cases
 from eval.reader_data import Corpus, load_corpora
+from eval.reader_edits import names_in, near_miss
 from eval.text import contains
 from ingest.pipeline import ingest
 from rag.confidence import Model
@@ -43,6 +44,7 @@ PRIORS = {
             "context": 0.5,
             "passage": 0.5,
             "period": 1.5,
+            "dated": 1.5,
             "status": 0.7,
             "amount": 0.7,
         },
@@ -55,10 +57,12 @@ PRIORS = {
             "coverage": 1.5,
             "context": 1.5,
             "period": 1.0,
+            "dated": 1.0,
             "status": 0.3,
             "amount": 0.7,
             "unknown": -3.0,
             "names": 1.0,
+            "foreign": -2.0,
             "margin": 0.1,
         },
     ),
@@ -160,7 +164,10 @@ def _write_articles(corpus: Corpus, folder: Path) -> Path:
 
 
 def _squad(pipeline: Pipeline, corpus: Corpus, most: int) -> Iterator[Labelled]:
+    """Dev questions, each followed by a near miss: another year, name or kind of question."""
     step = max(1, len(corpus.asked) // most)
+    names = [match.group() for asked in corpus.asked for match in names_in(asked.text)]
+    rng = np.random.default_rng(0)
     for asked in corpus.asked[::step]:
         found = pipeline.find(asked.text)
         gold = {_squeezed(corpus.lines[i].text) for i in asked.answering}
@@ -169,6 +176,10 @@ def _squad(pipeline: Pipeline, corpus: Corpus, most: int) -> Iterator[Labelled]:
             for s in found.ranked
         )
         yield Labelled(found, truths)
+        twin = near_miss(rng, asked.text, corpus.lines[asked.gold].candidate(), names)
+        if twin:
+            missed = pipeline.find(twin)
+            yield Labelled(missed, (False,) * len(missed.ranked))
 
 
 def _case(pipeline: Pipeline, case: Case) -> Labelled:

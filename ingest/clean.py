@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from ingest.headings import read_mark
 from ingest.lines import Line, content_lines, is_closed
 from ingest.metadata import HEAD_LINES, About, describe
 from rag.models import Document, Span
@@ -58,6 +59,8 @@ _DEFINITION = re.compile(r"^ {0,3}\[[^\]^\n][^\]\n]*\]:[ \t]+\S+[^\n]*$", re.M)
 _NAME = re.compile(r"^[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?$")
 _LOWER = re.compile(r"\b[^\W\d_A-Z][^\W\d_]+\b")
 _REPEAT_WORDS = 6
+_TITLE_WORDS = 8
+_LONE_TITLES = 2
 
 
 def skip_spans(document: Document) -> tuple[Span, ...]:
@@ -135,7 +138,8 @@ def _by_lines(text: str, lines: Sequence[Line], furniture: Sequence[Span]) -> It
     """Names on a line of their own.
 
     A heading also stands alone without a verb, but its words are words of the text: they stand
-    in lower case elsewhere, or the sentences below take the name up. A credit's name never recurs.
+    in lower case elsewhere, or the sentences below take the name up. A credit's name never recurs
+    in a sentence. Where several short lines stand alone they are headings, unless they repeat.
     """
     passed = set(furniture)
     names = [x for x in lines[1:] if x.span not in passed and _looks_like_name(x.text)]
@@ -143,18 +147,27 @@ def _by_lines(text: str, lines: Sequence[Line], furniture: Sequence[Span]) -> It
         return
     words = {word.casefold() for word in _LOWER.findall(text)}
     counts = Counter(line.text for line in names)
+    alone = {name for name, count in counts.items() if text.count(name) == count}
+    titled = _has_titles(x for x in lines[1:] if x.span not in passed)
     for line in names:
         once = counts[line.text] < 2
-        if once and (" " not in line.text or line is lines[-1]):
-            continue  # a heading of one word, or a signature
+        if once and (titled or " " not in line.text or line is lines[-1]):
+            continue  # a heading, perhaps of one word, or a signature
         known = any(word.casefold().strip(".") in words for word in line.text.split())
-        if not known and text.count(line.text) == counts[line.text]:
+        if not known and line.text in alone:
             yield line.span
 
 
 def _looks_like_name(text: str) -> bool:
     words = text.split()
-    return 1 <= len(words) <= 4 and all(w[0].isupper() and _NAME.match(w) for w in words)
+    shouted = len(words) > 1 and text.isupper()
+    named = all(word[0].isupper() and _NAME.match(word) for word in words)
+    return len(words) <= 4 and named and not (shouted or is_closed(text) or read_mark(text))
+
+
+def _has_titles(lines: Iterable[Line]) -> bool:
+    short = {x.text for x in lines if len(x.text.split()) <= _TITLE_WORDS and not is_closed(x.text)}
+    return len(short) > _LONE_TITLES
 
 
 def _repeats(document: Document, about: About, lines: Sequence[Line]) -> Iterator[Span]:
@@ -165,6 +178,8 @@ def _repeats(document: Document, about: About, lines: Sequence[Line]) -> Iterato
         if is_closed(line.text) or line.text.startswith("#"):
             continue
         own = plain(line.text)
+        if not own:
+            continue  # a rule, or a row of a table
         long = own.count(" ") + 1 >= _REPEAT_WORDS
         earlier = openings[:1] + [
             o for o, x in zip(openings[1:], lines, strict=False) if x.span.start < line.span.start

@@ -20,7 +20,7 @@ class Footnote:
     """A note lifted out of the text: its lines, and the line of the text it stood behind."""
 
     lines: tuple[Line, ...]
-    after: Line | None
+    after: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ def lift_footnotes(text: str, lines: Sequence[Line]) -> Lifted:
     known = markers(text)
     place = 0
     while place < len(lines):
-        number = _number(lines[place], known)
+        # A note stands behind some text; what opens the document is no note.
+        number = _number(lines[place], known) if running else None
         if number is None:
             running.append(lines[place])
             place += 1
             continue
         numbers.add(number)
-        after = running[-1] if running else None
-        note, rest, taken = _take(lines, place, after)
-        notes.append(Footnote(note, after))
+        note, rest, taken = _take(lines, place, running[-1])
+        notes.append(Footnote(note, running[-1]))
         running.extend(rest)
         place += taken
     return Lifted(tuple(running), tuple(notes), frozenset(numbers))
@@ -60,11 +60,11 @@ def _number(line: Line, known: frozenset[str]) -> str | None:
 
 
 def _take(
-    lines: Sequence[Line], place: int, after: Line | None
+    lines: Sequence[Line], place: int, after: Line
 ) -> tuple[tuple[Line, ...], tuple[Line, ...], int]:
     """The note's lines, what of the running text shares its last line, and how many were read."""
     first = lines[place]
-    interrupts = after is not None and not is_closed(after.text)
+    interrupts = not is_closed(after.text)
     if interrupts and (resumed := _RESUMED.search(first.text)):
         # The text goes on behind the note, on the same line, in the middle of its sentence.
         return (_part(first, 0, resumed.start(1)),), (_part(first, resumed.end(1)),), 1

@@ -40,6 +40,7 @@ _FULL_STOP = re.compile(r"[.!?。！？][\"'”’)\]]*$")
 
 HEADING_WORDS = 32
 LABEL_WORDS = 16
+_STATEMENT_WORDS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def has_verb(text: str) -> bool:
 
 def is_statement(text: str) -> bool:
     """Whether a heading says something that may be quoted, rather than name a section."""
-    return bool(_FULL_STOP.search(text))
+    return bool(_FULL_STOP.search(text)) or len(text.split()) >= _STATEMENT_WORDS
 
 
 def is_news(headline: str) -> bool:

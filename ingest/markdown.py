@@ -138,7 +138,7 @@ class _Markdown:
         offsets: list[int] = []
         for i, cell in enumerate(cells):
             twin = self._twin(cell)
-            if not twin.text:
+            if not any(map(str.isalnum, twin.text)):
                 continue
             name = self._twin(header[i]).text if i < len(header) else ""
             before = ("; " if text else "") + (f"{name}: " if name else "")

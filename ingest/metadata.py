@@ -9,6 +9,7 @@ from datetime import date
 
 from ingest.dates import DATE, parse_date
 from ingest.frontmatter import FrontMatter, read_front_matter
+from ingest.headings import read_mark
 from ingest.lines import Layout, Line, content_lines, is_closed
 from ingest.mapped import Mapped
 from ingest.normalise import Lexicon, normalise
@@ -137,8 +138,10 @@ def _headline(lines: Sequence[Line]) -> Span | None:
     while last + 1 < len(lines) and layout.continues(lines[last], lines[last + 1]):
         last += 1
     part = lines[: last + 1]
+    if not part or read_mark(part[0].text):
+        return None
     words = sum(len(line.text.split()) for line in part)
-    if not part or last + 1 == len(lines) or words > TITLE_WORDS or is_closed(part[-1].text):
+    if last + 1 == len(lines) or words > TITLE_WORDS or is_closed(part[-1].text):
         return None
     return Span(part[0].span.start, part[-1].span.end)
 

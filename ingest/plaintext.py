@@ -108,8 +108,7 @@ def _notes(text: str, footnotes: Sequence[Footnote], lexicon: Lexicon) -> list[t
     found: list[tuple[int, Block]] = []
     for note in footnotes:
         twin = normalise(Mapped.of(text, [line.span for line in note.lines]), lexicon)
-        anchor = note.after.span.start if note.after else -1
-        found.append((anchor, Block(Kind.NOTE, twin, note.lines[-1].span.end)))
+        found.append((note.after.span.start, Block(Kind.NOTE, twin, note.lines[-1].span.end)))
     return found
 
 
@@ -149,7 +148,7 @@ class _Classifier:
         paragraph = self._all[i]
         if not paragraph.text:
             return []
-        if self._headline and paragraph.lines[0].span.start == self._headline.start:
+        if Span(paragraph.lines[0].span.start, paragraph.block.end) == self._headline:
             return [replace(paragraph.block, kind=Kind.TITLE)]
         mark = paragraph.mark
         if mark is None:

@@ -20,8 +20,8 @@ _NEVER_FINAL = frozenset(
     "approx ca incl esp resp".split()
 )
 _BEFORE_NUMBER = frozenset(
-    "No Nos nos Art Arts art Fig Figs fig Vol vol p pp Sec sec Sect Ch ch Para para Ref Refs Eq Ed ed Cl "
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec est".split()
+    "No Nos nos Art Arts art Fig Figs fig Vol vol p pp Sec sec Sect Ch ch Para para Ref Refs Eq "
+    "Ed ed Cl Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec est".split()
 )
 _SELDOM_FINAL = frozenset("Inc Corp Co Ltd Bros Jr Sr al Est Dept Univ Assn Mt Ft".split())
 _OPENERS = frozenset(

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from ingest.blocks import Block, Kind
 from ingest.clean import plain, skip_spans
@@ -50,8 +51,12 @@ def sections(document: Document) -> list[Section]:
 def _blocks(document: Document) -> list[Block]:
     skips = skip_spans(document)
     if document.media_type == "text/markdown":
-        return markdown_blocks(document, skips)
-    return text_blocks(document, skips, describe(document.text, document.media_type).headline)
+        blocks = markdown_blocks(document, skips)
+    else:
+        headline = describe(document.text, document.media_type).headline
+        blocks = text_blocks(document, skips, headline)
+    # Ornaments such as "* * *" hold nothing.
+    return [b for b in blocks if b.kind is Kind.BREAK or any(map(str.isalnum, b.twin.text))]
 
 
 class _Reader:
@@ -97,8 +102,9 @@ class _Reader:
 
     def _enter(self, block: Block) -> None:
         self._leave(block.level)
-        if plain(block.twin.text) != self._title:
-            self._open.append(block)
+        if plain(block.twin.text) == self._title:
+            return
+        self._open.append(block)
         if is_statement(block.twin.text):
             self._current().sentences.extend(self._sentences(block))
 
@@ -164,7 +170,7 @@ def _lead_in(sentence: str) -> str | None:
 def _demoted(blocks: Sequence[Block]) -> list[Block]:
     """The blocks, with headings that head nothing made paragraphs: their text stays quotable."""
     return [
-        replace(block, kind=Kind.PARAGRAPH, level=0, brief=False)
+        replace(block, kind=Kind.PARAGRAPH, level=0, brief=False, skip=0)
         if block.kind is Kind.HEADING and _heads_nothing(block, following)
         else block
         for block, following in _with_next(blocks)
@@ -178,7 +184,7 @@ def _heads_nothing(heading: Block, following: Block | None) -> bool:
 
 
 def _with_next(blocks: Sequence[Block]) -> Iterable[tuple[Block, Block | None]]:
-    return zip(blocks, [*blocks[1:], None], strict=True)
+    return zip_longest(blocks, blocks[1:])
 
 
 def _pack(section: Section, limit: int) -> list[list[Sentence]]:

@@ -19,6 +19,7 @@ SCREEN: Mapping[str, float] = {
     "context": 0.2,
     "passage": 0.2,
     "period": 0.1,
+    "dated": 0.3,
     "status": 0.1,
     "amount": 0.1,
 }

@@ -18,7 +18,8 @@ def answer_evidence(
 
     `unknown` is the share, by weight, of the question's terms that no passage holds; `names` the
     share of its proper names that the best passage, its headings or its title hold (1 if it has
-    none); `margin` the lead over the second candidate, in log-odds.
+    none); `foreign` is 1 if a proper name stands nowhere in the documents; `margin` is the lead
+    over the second candidate, in log-odds.
     """
     if not ranked:
         return {"unknown": 1.0}
@@ -26,6 +27,7 @@ def answer_evidence(
     second = ranked[1].score if len(ranked) > 1 else best.score
     return {
         **best.parts,
+        "foreign": _foreign(question, index),
         "unknown": _unknown(question, index),
         "names": _names(question, best.item, index),
         "margin": best.score - second,
@@ -39,10 +41,15 @@ def _unknown(question: Question, index: Index) -> float:
     return missing / total if total else 1.0
 
 
+def _foreign(question: Question, index: Index) -> float:
+    names = {t for name in question.names for t in terms(name)}
+    return float(any(not index.knows(t) for t in names))
+
+
 def _names(question: Question, best: Candidate, index: Index) -> float:
     wanted = {t for name in question.names for t in terms(name)}
     if not wanted:
         return 1.0
     document = index.documents[best.passage.document_id]
-    held = set(terms(" ".join([document.title, best.passage.searchable])))
+    held = set(terms(f"{document.label} {best.passage.searchable}"))
     return len(wanted & held) / len(wanted)

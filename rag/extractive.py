@@ -1,11 +1,18 @@
-"""Ranked sentences to claims, quoted: the shortest set of whole sentences that answers."""
+"""Ranked sentences to claims, quoted: whole sentences, and list items with what introduces them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
-from rag.models import Citation, Claim, Document, Passage, Span
+from rag.index import Index
+from rag.models import Citation, Claim, Document, Passage, Sentence, Span
+from rag.question import Wants
 from rag.rank import Candidate
+
+_INTRODUCES = (":", "：")
+_MOST_ITEMS = 12
 
 
 def cite(document: Document, span: Span, passage: Passage) -> Citation:
@@ -31,7 +38,64 @@ def permalink(document_id: str, span: Span, quote: str) -> str:
     return f"{document_id}.{span.start}.{span.end}.{digest}"
 
 
-def quoted_claim(candidate: Candidate, document: Document) -> Claim:
-    """The sentence as a claim: its tidied text, and the exact words it stands on."""
-    citation = cite(document, candidate.sentence.span, candidate.passage)
-    return Claim(text=candidate.sentence.text, citations=(citation,))
+def quoted_claim(candidate: Candidate, wants: Wants, index: Index) -> Claim:
+    """The candidate as a claim: its tidied text, and the exact words it stands on.
+
+    A sentence that introduces a list is followed by the list; a list item is preceded by the
+    sentence that introduces it, since it says nothing alone; a question for a list gets it whole.
+    """
+    document = index.documents[candidate.passage.document_id]
+    listing = _listing_of(candidate, index)
+    if listing is None:
+        return _claim([candidate.sentence], document, candidate.passage)
+    if candidate.sentence is listing.lead or wants is Wants.LIST:
+        return _listed(listing, document, candidate.passage)
+    return _claim([listing.lead, candidate.sentence], document, candidate.passage)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A sentence that introduces a list, and the items of the list, in order."""
+
+    lead: Sentence
+    items: Sequence[Sentence]
+
+
+def _listing_of(candidate: Candidate, index: Index) -> _Listing | None:
+    passages = index.passages_of(candidate.passage.document_id)
+    place = passages.index(candidate.passage)
+    heading = candidate.passage.heading
+    if candidate.sentence.text.endswith(_INTRODUCES):
+        lead = candidate.sentence
+        if lead is not candidate.passage.sentences[-1]:
+            return None
+        heading = (*heading, _as_heading(lead))
+    else:
+        while place >= 0 and passages[place].heading == heading:
+            place -= 1
+        if place < 0 or not heading or _as_heading(passages[place].sentences[-1]) != heading[-1]:
+            return None
+        lead = passages[place].sentences[-1]
+    items: list[Sentence] = []
+    for passage in passages[place + 1 :]:
+        if passage.heading != heading:
+            break
+        items.extend(passage.sentences)
+    return _Listing(lead, items[:_MOST_ITEMS]) if items else None
+
+
+def _as_heading(sentence: Sentence) -> str:
+    return sentence.text.rstrip("".join(_INTRODUCES))
+
+
+def _claim(sentences: Sequence[Sentence], document: Document, passage: Passage) -> Claim:
+    return Claim(
+        text=" ".join(sentence.text for sentence in sentences),
+        citations=tuple(cite(document, sentence.span, passage) for sentence in sentences),
+    )
+
+
+def _listed(listing: _Listing, document: Document, passage: Passage) -> Claim:
+    items = "; ".join(item.text.rstrip(".;,") for item in listing.items)
+    span = Span(listing.lead.span.start, listing.items[-1].span.end)
+    return Claim(f"{listing.lead.text} {items}.", (cite(document, span, passage),))

@@ -123,7 +123,7 @@ class Generations:
         write_passages(content.passages, folder)
         np.save(folder / "sentences.npy", content.sentence_vectors.astype(np.float16))
         np.save(folder / "passages.npy", content.passage_vectors)
-        build_lexical(content.passages, folder)
+        build_lexical(content.passages, {d.id: d for d in content.documents}, folder)
         _write_chroma(content, folder)
         _manifest(content).save(folder)
         _check(content, folder)

@@ -98,22 +98,26 @@ class Index:
         self.documents: Mapping[str, Document] = {d.id: d for d in read_documents(folder)}
         self.passages: Mapping[str, Passage] = {p.id: p for p in read_passages(folder)}
         self._order = list(self.passages)
+        self._by_document: dict[str, list[Passage]] = {}
+        for passage in self.passages.values():
+            self._by_document.setdefault(passage.document_id, []).append(passage)
         self._sentence_rows = _row_starts(self.passages.values())
         self._sentence_vectors = _load_array(folder, "sentences.npy")
         self._lexical = _load_lexical(folder)
         self._client = _open_client(folder)
-        self._store = _open_store(self._client, folder)
-        self._verify_counts(folder)
+        try:
+            self._store = _open_store(self._client, folder)
+            self._verify_counts(folder)
+        except BaseException:
+            self.close()  # Chroma would hand the same client to the next one who opens the folder
+            raise
 
     def _verify_counts(self, folder: Path) -> None:
         counts = {
             "passages": (len(self.passages), self.manifest.passages),
             "documents": (len(self.documents), self.manifest.documents),
             "sentence vectors": (len(self._sentence_vectors), self.manifest.sentences),
-            "Chroma rows": (
-                self._client.get_collection(COLLECTION, embedding_function=None).count(),
-                self.manifest.passages,
-            ),
+            "Chroma rows": (_row_count(self._client, folder), self.manifest.passages),
             "BM25 rows": (self._lexical.scores["num_docs"], self.manifest.passages),
         }
         for name, (found, expected) in counts.items():
@@ -124,13 +128,22 @@ class Index:
                 )
 
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[Scored[Passage]]:
-        """The `k` passages of highest cosine similarity to the unit `vector` (dimension,)."""
+        """The `k` passages of highest cosine similarity to the unit `vector` (dimension,).
+
+        Raises:
+            IndexCorrupt: Chroma's files, which it reads on the first search, are damaged.
+        """
+        from chromadb.errors import InternalError
+
         where = self._where(filters)
         if where is not None and not where["document_id"]["$in"]:
             return []
-        found = self._store.similarity_search_by_vector_with_relevance_scores(
-            vector.tolist(), k=min(k, len(self.passages)), filter=where
-        )
+        try:
+            found = self._store.similarity_search_by_vector_with_relevance_scores(
+                vector.tolist(), k=min(k, len(self.passages)), filter=where
+            )
+        except InternalError as error:
+            raise _unopenable("vector store", self._folder, error) from error
         return [
             Scored(self.passages[document.id], 1 - distance)
             for document, distance in found
@@ -158,6 +171,10 @@ class Index:
         rows = self._sentence_vectors[start : start + len(passage.sentences)]
         return np.asarray(rows, dtype=np.float32)
 
+    def passages_of(self, document_id: str) -> Sequence[Passage]:
+        """The passages of one document, in the order of its text."""
+        return self._by_document.get(document_id, [])
+
     def passage_vectors(self) -> Vectors:
         """Unit vectors of all passages, of shape (passages, dimension), in index order."""
         return np.asarray(_load_array(self._folder, "passages.npy"), dtype=np.float32)
@@ -165,7 +182,11 @@ class Index:
     @cached_property
     def vocabulary(self) -> Mapping[str, int]:
         """Every lower-case word of the passages, with the number of passages that hold it."""
-        seen: dict[str, int] = json.loads((self._folder / _VOCABULARY).read_text(encoding="utf-8"))
+        try:
+            text = (self._folder / _VOCABULARY).read_text(encoding="utf-8")
+            seen: dict[str, int] = json.loads(text)
+        except (OSError, ValueError) as error:
+            raise _unopenable(_VOCABULARY, self._folder, error) from error
         return seen
 
     def knows(self, term: str) -> bool:
@@ -229,6 +250,13 @@ def _open_store(client: Client, folder: Path) -> Chroma:
         raise _unopenable("vector store", folder, error) from error
 
 
+def _row_count(client: Client, folder: Path) -> int:
+    try:
+        return client.get_collection(COLLECTION, embedding_function=None).count()
+    except Exception as error:  # as above
+        raise _unopenable("vector store", folder, error) from error
+
+
 def _unopenable(part: str, folder: Path, error: Exception) -> IndexCorrupt:
     return IndexCorrupt(
         f"The {part} of index generation {folder.name} does not open ({error}); "
@@ -236,14 +264,17 @@ def _unopenable(part: str, folder: Path, error: Exception) -> IndexCorrupt:
     )
 
 
-def build_lexical(passages: Sequence[Passage], folder: Path) -> None:
-    """Write the BM25 index of the passages, in their order."""
+def build_lexical(
+    passages: Sequence[Passage], documents: Mapping[str, Document], folder: Path
+) -> None:
+    """Write the BM25 index of the passages, in their order, each with its document's label."""
     import bm25s
 
     index = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
-    index.index([terms(passage.searchable) for passage in passages], show_progress=False)
+    texts = [f"{documents[p.document_id].label} {p.searchable}" for p in passages]
+    index.index([terms(text) for text in texts], show_progress=False)
     index.save(str(folder / "bm25"), show_progress=False)
-    seen = Counter(word for p in passages for word in set(words(p.searchable)))
+    seen = Counter(word for text in texts for word in set(words(text)))
     (folder / _VOCABULARY).write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
 
 
@@ -252,7 +283,7 @@ def _load_lexical(folder: Path):  # type: ignore[no-untyped-def]  # bm25s ships 
 
     try:
         return bm25s.BM25.load(str(folder / "bm25"), mmap=True, show_progress=False)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError) as error:
         raise _unopenable("word index", folder, error) from error
 
 
@@ -260,7 +291,7 @@ def _load_array(folder: Path, name: str) -> NDArray[np.float16]:
     try:
         array: NDArray[np.float16] = np.load(folder / name, mmap_mode="r", allow_pickle=False)
         return array
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise _unopenable(name, folder, error) from error
 
 

@@ -62,6 +62,11 @@ class Document:
         """The source's file name, which is how people refer to the document."""
         return self.source.rsplit("/", 1)[-1]
 
+    @property
+    def label(self) -> str:
+        """The title with the month of publication, as people refer to a document."""
+        return f"{self.title} ({self.published:%B %Y})" if self.published else self.title
+
     def page_of(self, offset: int) -> int | None:
         """The page (from 1) on which `offset` lies, or `None` for a document without pages."""
         return sum(1 for start in self.page_starts if start <= offset) or None

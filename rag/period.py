@@ -7,6 +7,7 @@ year") count from a reference year: the document's own date.
 from __future__ import annotations
 
 import re
+from calendar import month_abbr, month_name
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,15 @@ _YEAR = re.compile(r"(?<![\d.,$€£¥])(?:1[89]|20)\d\d(?![\d%]|[.,]\d|\s?(?:mi
 _YEAR_RANGE = re.compile(
     r"(?<!\d)((?:1[89]|20)\d\d)\s?(?:-|–|—|to|through)\s?((?:1[89]|20)\d\d)(?!\d)"
 )
+_MONTHS = {name.lower(): number for number, name in enumerate(month_abbr) if name}
+_MONTH = re.compile(
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>"
+    + "|".join(name for name in month_name if name)
+    + r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?)"
+    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?,?)?,?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b",
+    re.I,
+)
+_ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-\d\d)?\b")
 _RELATIVE = (
     (re.compile(r"\b(?:last|past|previous|preceding)\s+year\b", re.I), -1),
     (re.compile(r"\b(?:this|the\s+current|present)\s+year\b", re.I), 0),
@@ -27,7 +37,8 @@ _PLANNED = re.compile(
 )
 _ACHIEVED = re.compile(
     r"\b(?:was|were|has|have|had|did|results?|achieved|achievements?|actual(?:ly)?|so\s+far"
-    r"|already|[a-z]{3,}ed|became|began|brought|built|came|fell|gave|grew|held|kept|led|lost|made"
+    r"|already|(?!hundred|speed|indeed|exceed|proceed|succeed|unprecedented)[a-z]{3,}ed"
+    r"|became|began|brought|built|came|fell|gave|grew|held|kept|led|lost|made"
     r"|met|opened|paid|ran|rose|saw|set|sold|spent|stood|took|went|won)\b",
     re.I,
 )
@@ -58,6 +69,17 @@ def years_in(text: str, reference: int | None) -> frozenset[int]:
     if reference is not None:
         found.update(reference + shift for pattern, shift in _RELATIVE if pattern.search(text))
     return frozenset(found)
+
+
+def months_in(text: str) -> frozenset[tuple[int, int]]:
+    """Months named with their year ("July 2023", "2023-07-04"), as (year, month)."""
+    named = {(int(m["year"]), _MONTHS[m["month"].lower()[:3]]) for m in _MONTH.finditer(text)}
+    return frozenset(named | {(int(m[1]), int(m[2])) for m in _ISO_DATE.finditer(text)})
+
+
+def without_months(text: str) -> str:
+    """The text with every month that `months_in` finds taken out."""
+    return _ISO_DATE.sub(" ", _MONTH.sub(" ", text))
 
 
 def without_years(text: str) -> str:

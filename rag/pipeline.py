@@ -197,18 +197,17 @@ class Pipeline:
         return Found(question, passages, ranked, evidence, confidence)
 
     def _answered(self, whole: Found, filters: Filters | None, clock: _Clock) -> list[Found]:
-        """What holds an answer: the parts of a question asked in one breath, else the whole."""
+        """What holds an answer: the whole question, or the parts of one asked in one breath."""
         parts = [self._find(self._read(p), filters, clock) for p in whole.question.parts]
-        found = [*parts, whole] if not all(map(self._is_confident, parts)) else parts or [whole]
-        return [f for f in found if self._is_confident(f)]
+        confident = [part for part in parts if self._is_confident(part)]
+        return confident or [f for f in [whole] if self._is_confident(f)]
 
     def _is_confident(self, found: Found) -> bool:
         return bool(found.ranked) and found.confidence >= self._settings.answer.threshold
 
     def _verified(self, found: Found) -> Claim:
-        best = found.ranked[0].item
-        document = self._index.documents[best.passage.document_id]
-        return verify(quoted_claim(best, document), self._index.documents)
+        claim = quoted_claim(found.ranked[0].item, found.question.wants, self._index)
+        return verify(claim, self._index.documents)
 
     def _answer(
         self,

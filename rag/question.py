@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from rag.errors import QuestionError
 from rag.models import Turn
-from rag.period import Status, status_of, without_years, years_in
+from rag.period import (
+    Status,
+    months_in,
+    status_of,
+    without_months,
+    without_years,
+    years_in,
+)
 from rag.spelling import Speller
 from rag.text import is_content, terms, words
 
@@ -19,6 +27,7 @@ class Wants(StrEnum):
 
     AMOUNT = "amount"
     DATE = "date"
+    LIST = "list"
     OTHER = "other"
 
 
@@ -35,8 +44,18 @@ class Question:
     parts: tuple[str, ...]
 
     def years(self, reference: int | None) -> frozenset[int]:
-        """The years asked about, relative ones counted from a document's own year."""
-        return years_in(self.text, reference)
+        """The years asked about, relative ones counted from a document's own year.
+
+        The year of a month that is named ("of July 2023") tells a document, not a period.
+        """
+        return years_in(without_months(self.text), reference)
+
+    def dated(self, published: date | None) -> float:
+        """Whether the question names the document's month: 1 yes, -1 another, 0 open."""
+        months = months_in(self.text)
+        if not months or published is None:
+            return 0.0
+        return 1.0 if (published.year, published.month) in months else -1.0
 
 
 _AMOUNT = re.compile(
@@ -47,6 +66,11 @@ _AMOUNT = re.compile(
 )
 _DATE = re.compile(
     r"\bwhen\b|\b(?:what|which)\s+(?:date|day|month|year)\b|\bby\s+what\s+year\b", re.I
+)
+_LIST = re.compile(
+    r"\bwhat\s+(?:are|were)\b|\blist\b|\bname\s+(?:the|all|them|some|any|\w+s)\b"
+    r"|\bwhich\s+(?:\w+\s+){0,3}\w+s\s+(?:are|were|do|did|will|have|should|must|make|belong)\b",
+    re.I,
 )
 _PART = re.compile(
     r"\?\s+(?=\S)"
@@ -102,7 +126,9 @@ def read_question(text: str, speller: Speller, longest: int) -> Question:
 def _wants(text: str) -> Wants:
     if _AMOUNT.search(text):
         return Wants.AMOUNT
-    return Wants.DATE if _DATE.search(text) else Wants.OTHER
+    if _DATE.search(text):
+        return Wants.DATE
+    return Wants.LIST if _LIST.search(text) else Wants.OTHER
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Ranker:
             passage = found.item
             document = self._index.documents[passage.document_id]
             cosines = self._index.sentence_vectors(passage) @ vector
-            context = _share(weights, terms(" ".join([document.title, passage.searchable])))
+            context = _share(weights, terms(f"{document.label} {passage.searchable}"))
             for sentence, cosine in zip(passage.sentences, cosines, strict=True):
                 place = (passage.document_id, sentence.span.start)
                 if place in seen:
@@ -88,21 +88,23 @@ class Ranker:
                 score = sum(SCREEN.get(name, 0.0) * value for name, value in parts.items())
                 yield Scored(Candidate(passage, sentence), score, parts)
 
+    def _context(self, candidate: Candidate) -> str:
+        """What the reader sees before the sentence: its heading or title, the sentence before."""
+        passage = candidate.passage
+        title = self._index.documents[passage.document_id].title
+        heading = passage.heading[-1] if passage.heading else title
+        return make_context(heading, candidate.previous)
+
     def _read(
         self, question: Question, screened: Sequence[Scored[Candidate]]
     ) -> Iterator[tuple[Scored[Candidate], dict[str, float]]]:
         if self._reader is None or not screened:
             yield from ((s, dict(s.parts)) for s in screened)
             return
-        pairs = [Pair(_context(s.item), s.item.sentence.text) for s in screened]
+        pairs = [Pair(self._context(s.item), s.item.sentence.text) for s in screened]
         readings = self._reader.read(question.text, pairs)
         for scored, reading in zip(screened, readings, strict=True):
             yield scored, {**scored.parts, "reader": reading.logit}
-
-
-def _context(candidate: Candidate) -> str:
-    heading = candidate.passage.heading[-1] if candidate.passage.heading else ""
-    return make_context(heading, candidate.previous)
 
 
 def _share(weights: dict[str, float], present: Sequence[str]) -> float:
@@ -120,6 +122,7 @@ def _fit(
     period = period_of(sentence.text, passage.heading, reference)
     return {
         "period": _period_fit(question.years(reference), period),
+        "dated": question.dated(document.published),
         "status": _status_fit(question, period),
         "amount": _amount_fit(question, sentence),
     }

@@ -19,7 +19,7 @@ from pydantic_settings import (
 
 from rag.errors import SettingsError
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rag.errors import IndexCorrupt
 from rag.models import Document, Passage, Sentence, Span
+
+T = TypeVar("T")
 
 _DOCUMENTS = "documents.jsonl"
 _PASSAGES = "passages.jsonl"
@@ -27,9 +29,12 @@ def write_documents(documents: Iterable[Document], folder: Path) -> None:
 
 def read_documents(folder: Path) -> Iterator[Document]:
     """Read the documents of a generation; raises `IndexCorrupt` when they do not parse."""
-    for row in _read(folder / _DOCUMENTS):
-        published = date.fromisoformat(row["published"]) if row["published"] else None
-        yield Document(**{**row, "published": published, "page_starts": tuple(row["page_starts"])})
+    return _read(folder / _DOCUMENTS, _document)
+
+
+def _document(row: dict[str, Any]) -> Document:
+    published = date.fromisoformat(row["published"]) if row["published"] else None
+    return Document(**{**row, "published": published, "page_starts": tuple(row["page_starts"])})
 
 
 def write_passages(passages: Iterable[Passage], folder: Path) -> None:
@@ -50,15 +55,18 @@ def write_passages(passages: Iterable[Passage], folder: Path) -> None:
 
 def read_passages(folder: Path) -> Iterator[Passage]:
     """Read the passages of a generation; raises `IndexCorrupt` when they do not parse."""
-    for row in _read(folder / _PASSAGES):
-        yield Passage(
-            id=row["id"],
-            document_id=row["document_id"],
-            span=Span(*row["span"]),
-            heading=tuple(row["heading"]),
-            text=row["text"],
-            sentences=tuple(Sentence(Span(s, e), t) for s, e, t in row["sentences"]),
-        )
+    return _read(folder / _PASSAGES, _passage)
+
+
+def _passage(row: dict[str, Any]) -> Passage:
+    return Passage(
+        id=row["id"],
+        document_id=row["document_id"],
+        span=Span(*row["span"]),
+        heading=tuple(row["heading"]),
+        text=row["text"],
+        sentences=tuple(Sentence(Span(s, e), t) for s, e, t in row["sentences"]),
+    )
 
 
 def _write(rows: Iterable[dict[str, Any]], path: Path) -> None:
@@ -66,12 +74,12 @@ def _write(rows: Iterable[dict[str, Any]], path: Path) -> None:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _read(path: Path) -> Iterator[dict[str, Any]]:
+def _read(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]:
     try:
         with path.open(encoding="utf-8") as file:
             for line in file:
-                yield json.loads(line)
-    except (OSError, ValueError) as error:
+                yield make(json.loads(line))
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexCorrupt(
             f"{path.name} of generation {path.parent.name} is damaged ({error}); "
             "run 'policyqa ingest' to build a new one."

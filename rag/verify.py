@@ -11,17 +11,18 @@ from rag.models import Citation, Claim, Document, Verdict
 from rag.quantities import missing_from
 
 _LEFT_OUT = re.compile(
-    r"\n\d{1,2}\s+(?=[(“\"‘A-Z\[])[^\n]*?[.!?][\"'”’)\]]*(?=\s+[a-z])"  # a note before the text
-    r"|\n[^\n]*(?=\n)"  # whole lines: notes, by-lines, site furniture
+    r"^\d{1,2}\s+(?=[(“\"‘A-Z\[]).*?[.!?][\"'”’)\]]*(?=\s+[a-z])"  # a note before the text
+    r"|^\s*[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{2,6})[.)\]、](?=\s)"  # an enumerator
+    # the marker of a note
     r"|(?:(?<=[a-z]{3})|(?<=[”’\")\]])|(?<=[a-z”’\")\]][.!?]))\d{1,2}(?=[”’\")\]]?(?:[\s.,;:]|$))"
-    r"|\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|\]\[[^\[\]\n]*\]|\[\^[^\]\s]{1,40}\]:?"
-    r"|</?[A-Za-z!][^<>]*>|&(?:[a-z]+|#\d{1,6});"
+    # the target of a link, a footnote, a tag, an entity
+    r"|\]\([^()]*(?:\([^()]*\)[^()]*)?\)|\]\[[^\[\]]*\]|\[\^[^\]\s]{1,40}\]:?"
+    r"|</?[A-Za-z][^<>]*>|&(?:[a-z]+|#\d{1,6});"
 )
-"""What a sentence's tidied text may lack: lines between its own, markers of notes, markup."""
+"""What the tidied text of a line may lack. It may also lack whole lines between its own."""
 
-_MARKS = re.compile(
-    r"(?<![\w\\])[*_`~]+|[*_`~]+(?!\w)|\\(?=\W)|[\u00ad\u200b-\u200d\ufeff]",
-)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_MARKS = re.compile(r"(?<![\w\\])[*_`~]+|[*_`~]+(?!\w)|\\(?=\W)|[\u00ad\u200b-\u200d\ufeff]")
 """Markup and invisible characters that may stand within a figure."""
 
 
@@ -46,7 +47,7 @@ def _verdict(claim: Claim, documents: Mapping[str, Document]) -> Verdict:
             return Verdict.QUOTE_ALTERED
     quoted = "\n".join(citation.quote for citation in claim.citations)
     said = _said(claim.text, quoted)
-    if missing_from(claim.text, _MARKS.sub("", quoted if said is None else said)):
+    if missing_from(claim.text, _plain(quoted if said is None else said)):
         return Verdict.FIGURE_NOT_IN_SPAN
     return Verdict.TEXT_NOT_IN_SPAN if said is None else Verdict.SUPPORTED
 
@@ -60,27 +61,37 @@ def quote_is_exact(citation: Citation, document: Document) -> bool:
 def _said(claimed: str, quoted: str) -> str | None:
     """The quote without what the claim leaves out, or `None` if the two differ otherwise."""
     wanted = _letters(claimed)
+    lines = _COMMENT.sub(" ", quoted).split("\n")
     reached = {0: ""}  # how far into the claim -> what of the quote led there
-    for stretch, needed in _stretches(quoted):
-        own = _letters(stretch)
-        passed = {} if needed else {at: f"{said} " for at, said in reached.items()}
-        taken = {
-            at + len(own): said + stretch
-            for at, said in reached.items()
-            if wanted.startswith(own, at)
-        }
-        reached = {**passed, **taken}
+    for number, line in enumerate(lines):
+        taken = {at: f"{said}\n" for at, said in reached.items()}
+        for stretch, needed in _stretches(line):
+            taken = _follow(wanted, taken, stretch, needed)
+        between = 0 < number < len(lines) - 1
+        reached = {**reached, **taken} if between else taken
     return reached.get(len(wanted)) if wanted else None
 
 
-def _stretches(quoted: str) -> Iterator[tuple[str, bool]]:
-    """The quote cut up; with each stretch, whether a claim has to hold it."""
+def _follow(wanted: str, reached: dict[int, str], stretch: str, needed: bool) -> dict[int, str]:
+    own = _letters(stretch)
+    taken = {
+        at + len(own): said + stretch for at, said in reached.items() if wanted.startswith(own, at)
+    }
+    return taken if needed else {**{at: f"{said} " for at, said in reached.items()}, **taken}
+
+
+def _stretches(line: str) -> Iterator[tuple[str, bool]]:
+    """The line cut up; with each stretch, whether a claim has to hold it."""
     done = 0
-    for match in _LEFT_OUT.finditer(quoted):
-        yield quoted[done : match.start()], True
+    for match in _LEFT_OUT.finditer(line):
+        yield line[done : match.start()], True
         yield match.group(), False
         done = match.end()
-    yield quoted[done:], True
+    yield line[done:], True
+
+
+def _plain(text: str) -> str:
+    return " ".join(_MARKS.sub("", text).split())
 
 
 def _letters(text: str) -> str:

@@ -1,50 +1,117 @@
-"""Example questions made from whatever documents are loaded; no word of theirs is fixed here."""
+"""Example questions made from whatever documents are loaded; no word of theirs is fixed here.
+
+A candidate comes from a sentence that states a figure or from a heading. Only candidates that the
+pipeline answers from just that place are offered: the first question a person asks should work.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import chain, zip_longest
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+from typing import TypeVar
 
-from rag.models import Document
+from rag.models import Document, Span
+from rag.pipeline import Pipeline
 from ui.blocks import blocks
 
+T = TypeVar("T")
+
+MOST_TRIED = 16
 _TITLE_CHARS = 70
 _HEADING_WORDS = range(2, 9)
 _ORDINAL = re.compile(r"^(?:[IVXLC]+|\d{1,2})[.、)]\s*")
-# "The <subject> reached/stood at/... <figure>": the shape in which reports state their results.
+_QUESTION_OF_VERB = {
+    "was worth": "How much was {} worth",
+    "were worth": "How much were {} worth",
+    "was": "What was {}",
+    "came to": "What did {} come to",
+    "reached": "What did {} reach",
+    "stood at": "What was {}",
+    "totaled": "What did {} total",
+    "totalled": "What did {} total",
+    "rose by": "By how much did {} rise",
+    "grew by": "By how much did {} grow",
+    "increased by": "By how much did {} increase",
+    "fell by": "By how much did {} fall",
+}
+# "<Subject> reached <figure> … in <year>", at the start of a sentence, as reports state results.
 _FIGURE = re.compile(
-    r"(?:^|(?<=[.!?] ))(?P<subject>(?:The|Total) [a-z][^.,;:()\d]{8,60}?) "
-    r"(?:reached|stood at|totall?ed|amounted to|came to) (?:about |around |over )?[^.]{0,20}\d",
+    r"(?:(?<=[.!?] )|^(?:- )?)(?!(?:This|That|It|There|They|These|Those|He|She|Of|In) )"
+    r"(?P<subject>[A-Z][\w'’-]*(?: [\w'’()-]+){1,9}?) "
+    rf"(?P<verb>{'|'.join(_QUESTION_OF_VERB)}) (?:about |around |over |nearly )?\d"
+    r"(?:[\d.,]*\d)?(?:%| [^.\n]{0,60}?)?(?P<when> in (?:19|20)\d\d)?[.,](?!\d)",
     re.MULTILINE,
 )
 
 
-def example_questions(documents: Sequence[Document], limit: int = 4) -> list[str]:
-    """Up to `limit` questions, taken in turn from each document, figures before headings."""
-    figures = [_about_figures(document) for document in documents]
-    headings = [_about_headings(document) for document in documents]
-    mixed = zip_longest(_in_turn(figures), _in_turn(headings))
-    found = dict.fromkeys(question for question in chain.from_iterable(mixed) if question)
-    return list(found)[:limit]
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question and the stretch of a document that ought to answer it."""
+
+    question: str
+    document_id: str
+    span: Span
 
 
-def _in_turn(sources: Sequence[Iterator[str]]) -> Iterator[str]:
-    rounds = zip_longest(*sources)
-    return (question for turn in rounds for question in turn if question)
+def example_questions(pipeline: Pipeline, limit: int = 4) -> list[str]:
+    """Up to `limit` questions that the pipeline answers from where they were taken."""
+    tried = islice(candidates(pipeline.documents), MOST_TRIED)
+    return [c.question for c in islice((c for c in tried if _works(pipeline, c)), limit)]
 
 
-def _about_figures(document: Document) -> Iterator[str]:
+def candidates(documents: Sequence[Document]) -> Iterator[Candidate]:
+    """Figures of each document in turn, spread over its length; then headings in turn."""
+    yield from _in_turn(_spread(list(_about_figures(document))) for document in documents)
+    yield from _in_turn(_about_headings(document) for document in documents)
+
+
+def _works(pipeline: Pipeline, candidate: Candidate) -> bool:
+    answer = pipeline.ask(candidate.question)
+    return any(
+        c.document_id == candidate.document_id and c.span.overlaps(candidate.span)
+        for c in answer.citations
+    )
+
+
+def _spread(found: Sequence[T], count: int = 4) -> Iterator[T]:
+    """All items, but first a few that lie far apart."""
+    step = max(1, len(found) // count)
+    return chain.from_iterable(found[first::step] for first in range(step))
+
+
+def _in_turn(sources: Iterable[Iterator[T]]) -> Iterator[T]:
+    turns = zip_longest(*sources)
+    return (item for item in chain.from_iterable(turns) if item is not None)
+
+
+def _about_figures(document: Document) -> Iterator[Candidate]:
     for found in _FIGURE.finditer(document.text):
-        subject = found["subject"]
-        yield f"What figure is given for {subject[0].lower()}{subject[1:]}?"
+        subject = _in_mid_sentence(found["subject"], document.text)
+        if subject is not None:
+            when = found["when"] or ""
+            question = f"{_QUESTION_OF_VERB[found['verb']].format(subject)}{when}?"
+            yield Candidate(question, document.id, Span(found.start("subject"), found.end()))
 
 
-def _about_headings(document: Document) -> Iterator[str]:
+def _in_mid_sentence(subject: str, text: str) -> str | None:
+    """The subject as written inside a sentence; `None` if the text does not show how."""
+    first = subject.split()[0]
+    inside = "(?<=[a-z,] )"
+    if re.search(rf"{inside}{re.escape(first.lower())}\b", text):
+        return first.lower() + subject[len(first) :]
+    is_name = first.isupper() or re.search(rf"{inside}{re.escape(first)}\b", text)
+    return subject if is_name else None
+
+
+def _about_headings(document: Document) -> Iterator[Candidate]:
     title = document.title.split(":")[0].strip()
-    for block in blocks(document):
+    found = [block for block in blocks(document) if block.kind in ("h3", "h4", "h5")]
+    starts = [*(block.pieces[0].start for block in found), len(document.text)]
+    for block, end in zip(found, starts[1:], strict=True):
         span = block.pieces[0]
         heading = _ORDINAL.sub("", document.text[span.start : span.end].strip())
-        fits = len(heading.split()) in _HEADING_WORDS and len(title) <= _TITLE_CHARS
-        if block.kind in ("h3", "h4", "h5") and fits and heading != document.title:
-            yield f"What does “{title}” say about “{heading}”?"
+        if len(heading.split()) in _HEADING_WORDS and len(title) <= _TITLE_CHARS:
+            question = f"What does “{title}” say about “{heading}”?"
+            yield Candidate(question, document.id, Span(span.start, end))

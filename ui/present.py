@@ -11,6 +11,7 @@ from ui.reader import long_date
 
 QUESTION_CHARS = 300
 SNIPPET_CHARS = 240
+NOT_SAID = "The documents do not say"
 _CHECKED = (
     '<span class="checked" title="The figures and words stand in the cited passage">checked</span>'
 )
@@ -142,12 +143,18 @@ def _where(place: Citation) -> str:
 
 
 def _abstention(answer: Answer) -> str:
-    reason = f'<p class="reason">{escape(answer.reason)}</p>' if answer.reason else ""
+    # The commonest reason says no more than the headline does.
+    new = answer.reason if answer.reason and not answer.reason.startswith(NOT_SAID) else None
+    reason = f'<p class="reason">{escape(new)}</p>' if new else ""
     items = "".join(f"<li>{_nearest(p, i)}</li>" for i, p in enumerate(answer.nearest, start=1))
-    nearest = f'<h3>The nearest passages</h3><ul class="nearest">{items}</ul>' if items else ""
+    nearest = (
+        f'<h3>The nearest passages, which may help</h3><ul class="nearest">{items}</ul>'
+        if items
+        else ""
+    )
     return (
         '<div class="abstention"><p class="verdict"><span class="icon" aria-hidden="true">?</span>'
-        f"The documents do not say</p>{reason}{nearest}</div>"
+        f"{NOT_SAID}</p>{reason}{nearest}</div>"
     )
 
 

@@ -11,6 +11,10 @@ from typing import Any
 
 # Read by gradio when it is imported: nothing is ever sent to its makers.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+# After every event gradio would put all earlier ones into a pandas table, for a monitoring page
+# that is switched off: about as costly as an answer.
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"
 import gradio as gr
 from fastapi import FastAPI
 
@@ -107,7 +111,7 @@ def build_page(pipeline: Pipeline, examples: Sequence[str] | None = None) -> gr.
     """Lay out the page; `examples` default to questions made from the loaded documents."""
     desk = _Desk(pipeline)
     documents = pipeline.documents
-    starters = example_questions(documents) if examples is None else examples
+    starters = example_questions(pipeline) if examples is None else examples
 
     def open_source(request: Any) -> str:  # gradio wants a function here, not a method
         return desk.open_source(request)

@@ -1,2 +1,5 @@
 from rag.models import Span
-def test_a(sample_index, embedder): pass
+
+
+def test_a(sample_index, embedder):
+    pass

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ingest.mapped import Mapped
+from rag.models import Span
 
 
 class Kind(StrEnum):
@@ -25,7 +26,7 @@ class Block:
     """A stretch of text that no sentence leaves.
 
     `twin` is its normalised text. `end` is where its last line ends in the stored text, marks
-    included. A heading with a small `level` stands above one with a larger. A `brief` heading
+    included. `header` is the header row above a table's row. A heading with a small `level` stands above one with a larger. A `brief` heading
     governs the next paragraph only. `skip` counts the characters of the twin, such as "1. ", that
     a heading's path shows but its sentence leaves out.
     """
@@ -36,6 +37,7 @@ class Block:
     level: int = 0
     brief: bool = False
     skip: int = 0
+    header: Span | None = None
 
     @property
     def label(self) -> str:

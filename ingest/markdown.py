@@ -146,7 +146,8 @@ class _Markdown:
             offsets += [twin.offsets[0]] * len(before) + list(twin.offsets)
         if not text:
             return []
-        return [Block(Kind.ROW, Mapped("".join(text), tuple(offsets)), cells[-1].end)]
+        top = Span(header[0].start, header[-1].end)
+        return [Block(Kind.ROW, Mapped("".join(text), tuple(offsets)), cells[-1].end, header=top)]
 
     def _twin(self, span: Span) -> Mapped:
         return normalise(Mapped.of(self._text, [span]), self._lexicon)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from ingest.blocks import Block, Kind
 from ingest.clean import plain, skip_spans
@@ -20,6 +20,8 @@ from rag.models import Document, Passage, Sentence, Span
 from rag.settings import SPLITTER_VERSION, SplitSettings
 
 _LEAD_IN_WORDS = 40
+_INTERRUPTION = 40
+"""Characters left out between two of a sentence from which on it is quoted in pieces."""
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -143,14 +145,16 @@ class _Reader:
     def _sentences(self, block: Block) -> Iterator[Sentence]:
         """Each from its first character to the next one's, so that no mark is left between."""
         if block.kind is Kind.ROW:
-            yield Sentence(Span(block.twin.span.start, block.end), block.twin.text)
+            row = Span(block.twin.span.start, block.end)
+            yield Sentence(row, block.twin.text, (block.header, row) if block.header else ())
             return
         twin = block.twin.cut(block.skip, len(block.twin.text))
         parts = split_sentences(twin)
         starts = [part.span.start for part in parts]
         for i, part in enumerate(parts):
             limit = starts[i + 1] if i + 1 < len(parts) else block.end
-            yield Sentence(Span(part.span.start, self._end(part, limit, block.end)), part.text)
+            span = Span(part.span.start, self._end(part, limit, block.end))
+            yield Sentence(span, part.text, _pieces(part, span))
 
     def _end(self, part: Mapped, limit: int, block_end: int) -> int:
         """The end of a sentence with the marks that cling to it, but not those of the next."""
@@ -160,6 +164,16 @@ class _Reader:
         return part.span.end + len(
             line.rstrip() if ends_here else re.sub(r"\s\S*$", "", line).rstrip()
         )
+
+
+def _pieces(part: Mapped, span: Span) -> tuple[Span, ...]:
+    """The stretches of a sentence that something longer than a mark interrupts."""
+    breaks = [(a + 1, b) for a, b in pairwise(part.offsets) if b - a > _INTERRUPTION]
+    if not breaks:
+        return ()
+    ends = [*(end for end, _ in breaks), span.end]
+    starts = [span.start, *(start for _, start in breaks)]
+    return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True))
 
 
 def _lead_in(sentence: str) -> str | None:

@@ -91,7 +91,7 @@ def _as_heading(sentence: Sentence) -> str:
 def _claim(sentences: Sequence[Sentence], document: Document, passage: Passage) -> Claim:
     return Claim(
         text=" ".join(sentence.text for sentence in sentences),
-        citations=tuple(cite(document, sentence.span, passage) for sentence in sentences),
+        citations=tuple(cite(document, place, passage) for s in sentences for place in s.places),
     )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
-FORMAT = 1
+FORMAT = 2
 COLLECTION = "passages"
 _VOCABULARY = "vocabulary.json"
 

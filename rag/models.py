@@ -78,10 +78,18 @@ class Sentence:
 
     `text` is the normalised twin used for searching (blanks inside numbers removed, glued words
     parted, site furniture skipped); the quote is always cut from the stored text by the span.
+    `pieces` tells where a sentence stands that is not one stretch: one that a footnote interrupts,
+    or a table's row, which is read under its header; it is empty for all others.
     """
 
     span: Span
     text: str
+    pieces: tuple[Span, ...] = ()
+
+    @property
+    def places(self) -> tuple[Span, ...]:
+        """Every stretch that the sentence stands on, in the order of the text."""
+        return self.pieces or (self.span,)
 
 
 @dataclass(frozen=True, slots=True)

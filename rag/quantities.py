@@ -78,10 +78,9 @@ def _occurs(wanted: Quantity, among: Sequence[Quantity]) -> bool:
 
 
 def _quantity(match: re.Match[str]) -> Quantity:
-    value = Decimal(match["digits"].replace(",", ""))
     scale = match["scale"] or match["letter"]
-    if scale:
-        value = value.scaleb(_SCALES[scale.lower()])
+    power = _SCALES[scale.lower()] if scale else 0
+    value = Decimal(f"{match['digits'].replace(',', '')}E{power}")  # exact, however long
     kind = "number"
     if match["percent"]:
         kind = "points" if match["points"] else "percent"

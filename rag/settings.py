@@ -16,10 +16,11 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as VariableError
 
 from rag.errors import SettingsError
 
-SPLITTER_VERSION = "2"
+SPLITTER_VERSION = "3"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
 
 
@@ -134,10 +135,14 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"The setting {key!r} is not usable: {first['msg']}. "
-            "Correct it in policyqa.toml or in the POLICYQA_ variables."
+            f"The setting {key!r} is not usable: {first['msg']}; "
+            "correct it in policyqa.toml or in the POLICYQA_ variables."
+        ) from error
+    except VariableError as error:
+        raise SettingsError(
+            f"A POLICYQA_ variable does not parse: {error}; correct or remove it."
         ) from error
     except ValueError as error:
         raise SettingsError(
-            f"policyqa.toml does not parse: {error}. Correct or remove it."
+            f"policyqa.toml does not parse: {error}; correct or remove it."
         ) from error

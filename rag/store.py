@@ -46,7 +46,7 @@ def write_passages(passages: Iterable[Passage], folder: Path) -> None:
             "span": [p.span.start, p.span.end],
             "heading": p.heading,
             "text": p.text,
-            "sentences": [[s.span.start, s.span.end, s.text] for s in p.sentences],
+            "sentences": [_sentence_row(s) for s in p.sentences],
         }
         for p in passages
     )
@@ -65,8 +65,17 @@ def _passage(row: dict[str, Any]) -> Passage:
         span=Span(*row["span"]),
         heading=tuple(row["heading"]),
         text=row["text"],
-        sentences=tuple(Sentence(Span(s, e), t) for s, e, t in row["sentences"]),
+        sentences=tuple(_sentence(*fields) for fields in row["sentences"]),
     )
+
+
+def _sentence_row(sentence: Sentence) -> list[Any]:
+    pieces = [[piece.start, piece.end] for piece in sentence.pieces]
+    return [sentence.span.start, sentence.span.end, sentence.text, pieces]
+
+
+def _sentence(start: int, end: int, text: str, pieces: list[list[int]]) -> Sentence:
+    return Sentence(Span(start, end), text, tuple(Span(*piece) for piece in pieces))
 
 
 def _write(rows: Iterable[dict[str, Any]], path: Path) -> None:

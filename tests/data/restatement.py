@@ -27,7 +27,7 @@ _SMALL_WORDS = {"a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "th
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Navigation, picture credits and copyright lines of a saved web page carry no facts.
 _FURNITURE = re.compile(r"(?m)^(?:Previous|Next) .*$|^Ti Gong$|^.*\ball rights? reserved\s*$")
-_LIST_NUMBER = re.compile(r"(?m)^\s*\d{1,2}\. (?=\D)")
+_LIST_NUMBER = re.compile(r"(?m)^(?:#+[ \t]+|\s*)\d{1,2}\. (?=\D)")
 _NOTE_NUMBER = re.compile(r"\b\d (?=\(Translator's note\))")
 _NOTE_MARK = re.compile(r"(?:(?<=[a-z])|(?<=[a-z)][\"']))\d(?![\d,.%]*\d)")
 _STRAY_BLANK = re.compile(r"(\b\d{1,3}[.,]) (?=\d(?:%| [a-z]))")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -95,10 +95,24 @@ class World:
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     content: Content
-    unit: Callable[[str], Vectors] = staticmethod(unit)
-    document: Callable[..., Document] = staticmethod(make_document)
-    passage: Callable[..., Passage] = staticmethod(make_passage)
-    contents: Callable[..., Content] = staticmethod(make_content)
+
+    def unit(self, text: str) -> Vectors:
+        return unit(text)
+
+    def document(self, name: str, text: str, published: date | None = None) -> Document:
+        return make_document(name, text, published)
+
+    def passage(self, document: Document, start: int = 0, end: int | None = None) -> Passage:
+        return make_passage(document, start, end)
+
+    def contents(
+        self,
+        documents: Sequence[Document],
+        passages: Sequence[Passage],
+        model: ModelIdentity = MODEL,
+        splitter: str = SPLITTER,
+    ) -> Content:
+        return make_content(documents, passages, model, splitter)
 
     def passage_of(self, document_id: str) -> Passage:
         return next(p for p in self.passages if p.document_id == document_id)

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rag.errors import QuestionError
+from rag.models import Turn
+from rag.period import Status
+from rag.question import Question, Wants, read_question, resolve
+from rag.spelling import Speller
+
+SPELLER = Speller({"containers": 5, "shanghai": 9, "retail": 3, "throughput": 2})
+BEFORE = [Turn("What was the GDP growth in 2023?", "5%. [1]")]
+
+
+def read(text: str, longest: int = 2000) -> Question:
+    return read_question(text, SPELLER, longest)
+
+
+@pytest.mark.parametrize("text", ["", "   \n\t", "?!", "…", "—"])
+def test_a_question_without_a_word_is_refused(text: str) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        read(text)
+
+
+def test_a_question_of_one_character_too_many_is_refused_with_both_lengths() -> None:
+    assert read("a" * 50, longest=50).asked == "a" * 50
+    with pytest.raises(QuestionError, match="51 characters; the longest allowed is 50"):
+        read("a" * 51, longest=50)
+
+
+def test_a_question_of_100_000_characters_is_refused() -> None:
+    with pytest.raises(QuestionError, match="100,000"):
+        read("why " * 24_999 + "why?")
+
+
+def test_blanks_are_tidied_and_slips_mended_but_what_was_asked_is_kept() -> None:
+    question = read("  How many\n conatiners in   Shanghia? ")
+    assert question.asked == "How many conatiners in Shanghia?"
+    assert question.text == "How many containers in Shanghai?"
+    assert {"contain", "shanghai"} <= set(question.terms)
+
+
+def test_terms_are_distinct_and_in_order() -> None:
+    assert read("port of ports, retail port").terms == ("port", "retail")
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("How many homes were built?", Wants.AMOUNT),
+        ("How much did retail grow?", Wants.AMOUNT),
+        ("What percentage of days was clear?", Wants.AMOUNT),
+        ("Number of patents per 10,000 people", Wants.AMOUNT),
+        ("When did the expo open?", Wants.DATE),
+        ("By what year will carbon peak?", Wants.DATE),
+        ("On which day was the meeting?", Wants.DATE),
+        ("List the tasks of 2024.", Wants.LIST),
+        ("What are the goals of the plan?", Wants.LIST),
+        ("Who chaired the meeting?", Wants.OTHER),
+        ("What did the mayor say?", Wants.OTHER),
+    ],
+)
+def test_the_kind_of_answer_is_read_from_the_words(text: str, wants: Wants) -> None:
+    assert read(text).wants is wants
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("How many homes were built?", Status.ACHIEVED),
+        ("How many homes will be built?", Status.PLANNED),
+        ("What is the target for growth?", Status.PLANNED),
+        ("Who is the mayor?", None),
+    ],
+)
+def test_a_question_asks_for_results_or_for_plans(text: str, status: Status | None) -> None:
+    assert read(text).status is status
+
+
+def test_years_are_named_or_counted_from_the_document() -> None:
+    assert read("growth in 2023").years(2030) == {2023}
+    assert read("growth last year").years(2024) == {2023}
+    assert read("growth last year").years(None) == frozenset()
+    assert read("growth").years(2024) == frozenset()
+
+
+def test_the_year_of_a_month_names_a_document_and_not_a_period() -> None:
+    question = read("Who spoke at the plenum of July 2023?")
+    assert question.years(None) == frozenset()
+    assert question.dated(date(2023, 7, 4)) == 1.0
+    assert question.dated(date(2023, 12, 18)) == -1.0
+    assert question.dated(None) == 0.0
+    assert read("Who spoke?").dated(date(2023, 7, 4)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Who is Gong Zheng?", ("Gong", "Zheng")),
+        ("How big is Tesla's plant in Lingang?", ("Tesla's", "Lingang")),
+        ("Retail grew. What else?", ()),
+        ("what did the mayor say", ()),
+        ("In which district is R&D strong?", ("R&D",)),
+    ],
+)
+def test_capitals_inside_a_sentence_are_names(text: str, names: tuple[str, ...]) -> None:
+    assert read(text).names == names
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        (
+            "How many stores were added and how much did retail sales grow?",
+            ("How many stores were added", "how much did retail sales grow?"),
+        ),
+        (
+            "When did the expo open? How many guests came?",
+            ("When did the expo open", "How many guests came?"),
+        ),
+        ("How many homes and beds were added?", ()),
+        ("Who chaired the meeting?", ()),
+        ("Who and when?", ()),
+    ],
+)
+def test_questions_asked_in_one_breath_are_parted(text: str, parts: tuple[str, ...]) -> None:
+    assert tuple(p.rstrip("?") for p in read(text).parts) == tuple(p.rstrip("?") for p in parts)
+
+
+@pytest.mark.parametrize("text", ["And in 2022?", "What about 2022?", "2022?", "Was it so in 2022"])
+def test_a_follow_up_takes_the_question_before_it_without_its_year(text: str) -> None:
+    whole = resolve(text, BEFORE)
+    assert "GDP growth" in whole
+    assert read(whole).years(None) == {2022}
+
+
+def test_a_follow_up_without_a_year_keeps_the_year_before() -> None:
+    assert read(resolve("What about exports?", BEFORE)).years(None) == {2023}
+
+
+def test_only_the_last_turn_counts() -> None:
+    turns = [Turn("How is the weather in 2001?", "Fine."), *BEFORE]
+    assert "weather" not in resolve("and in 2022?", turns)
+
+
+def test_a_whole_question_stands_alone() -> None:
+    asked = "Which port in Asia handled the most containers in 2022?"
+    assert resolve(asked, BEFORE) == asked
+
+
+def test_without_history_nothing_is_added() -> None:
+    assert resolve("And in 2022?", []) == "And in 2022?"

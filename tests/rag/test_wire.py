@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from rag.models import Answer, Citation, Claim, Span, Verdict
+from rag.wire import answer_to_json, citation_to_json
+
+ANSWER_KEYS = [
+    "id",
+    "question",
+    "answer",
+    "abstained",
+    "reason",
+    "confidence",
+    "claims",
+    "citations",
+    "nearest",
+    "engine",
+    "model",
+    "index_version",
+    "latency_ms",
+]
+CITATION_KEYS = [
+    "document",
+    "title",
+    "source",
+    "published",
+    "start",
+    "end",
+    "quote",
+    "page",
+    "heading",
+    "permalink",
+]
+
+DATED = Citation(
+    "id1",
+    "report.txt",
+    "Report",
+    "2024/report.txt",
+    date(2024, 1, 23),
+    Span(3, 9),
+    "“5 %” é",
+    2,
+    ("I. Aims", "Trade"),
+    "id1.3.9.abcdef01",
+)
+BARE = Citation("id2", "n.md", "N", "n.md", None, Span(0, 4), "Four", None, (), "id2.0.4.0")
+
+
+def answer(*claims: Claim, nearest: tuple[Citation, ...] = ()) -> Answer:
+    return Answer(
+        "a1",
+        "How much?",
+        claims,
+        not claims,
+        None if claims else "Not said.",
+        0.123456,
+        nearest,
+        "extractive",
+        None,
+        "abc123",
+        {"embed": 1.0, "total": 12.345},
+    )
+
+
+def test_an_answer_has_exactly_the_keys_of_the_contract_in_order() -> None:
+    assert list(answer_to_json(answer(Claim("x", (DATED,))))) == ANSWER_KEYS
+    assert list(answer_to_json(answer(nearest=(BARE,)))) == ANSWER_KEYS
+
+
+def test_a_citation_has_exactly_the_keys_of_the_contract_in_order() -> None:
+    assert list(citation_to_json(DATED)) == CITATION_KEYS
+    assert list(citation_to_json(BARE)) == CITATION_KEYS
+
+
+def test_a_citation_says_where_its_quote_stands() -> None:
+    assert citation_to_json(DATED) == {
+        "document": "report.txt",
+        "title": "Report",
+        "source": "2024/report.txt",
+        "published": "2024-01-23",
+        "start": 3,
+        "end": 9,
+        "quote": "“5 %” é",
+        "page": 2,
+        "heading": "I. Aims › Trade",
+        "permalink": "id1.3.9.abcdef01",
+    }
+
+
+def test_what_is_unknown_is_null_and_not_an_empty_string() -> None:
+    shown = citation_to_json(BARE)
+    assert (shown["published"], shown["page"], shown["heading"]) == (None, None, None)
+
+
+def test_claims_refer_to_citations_by_index_from_zero() -> None:
+    shown = answer_to_json(answer(Claim("One.", (BARE, DATED)), Claim("Two.", (DATED,))))
+    assert shown["citations"] == [citation_to_json(BARE), citation_to_json(DATED)]
+    assert shown["claims"] == [
+        {"text": "One.", "verdict": "supported", "citations": [0, 1]},
+        {"text": "Two.", "verdict": "supported", "citations": [1]},
+    ]
+    assert shown["answer"] == "One. [1] [2] Two. [2]"
+
+
+def test_an_abstention_has_its_reason_as_text_and_the_nearest_passages() -> None:
+    shown = answer_to_json(answer(nearest=(DATED, BARE)))
+    assert shown["abstained"] is True
+    assert shown["answer"] == shown["reason"] == "Not said."
+    assert (shown["claims"], shown["citations"]) == ([], [])
+    assert shown["nearest"] == [citation_to_json(DATED), citation_to_json(BARE)]
+
+
+def test_numbers_are_rounded_and_the_form_survives_json() -> None:
+    shown = answer_to_json(answer(Claim("x", (DATED,), Verdict.SUPPORTED)))
+    assert (shown["confidence"], shown["latency_ms"]) == (0.1235, 12.3)
+    assert json.loads(json.dumps(shown, ensure_ascii=False)) == shown

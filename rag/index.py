@@ -116,6 +116,10 @@ class Index:
         counts = {
             "passages": (len(self.passages), self.manifest.passages),
             "documents": (len(self.documents), self.manifest.documents),
+            "sentences": (
+                sum(len(p.sentences) for p in self.passages.values()),
+                self.manifest.sentences,
+            ),
             "sentence vectors": (len(self._sentence_vectors), self.manifest.sentences),
             "Chroma rows": (_row_count(self._client, folder), self.manifest.passages),
             "BM25 rows": (self._lexical.scores["num_docs"], self.manifest.passages),
@@ -150,19 +154,33 @@ class Index:
             if document.id
         ]
 
+    def by_sentence(self, vector: Vectors, k: int, filters: Filters) -> list[Scored[Passage]]:
+        """The `k` passages with the single sentence most similar to `vector`, by that cosine."""
+        similar = np.asarray(self._sentence_vectors, dtype=np.float32) @ vector
+        starts = [self._sentence_rows[id_] for id_ in self._order]
+        best = np.maximum.reduceat(similar, starts)
+        return self._highest(best, k, filters, floor=-1.0)
+
     def lexical(self, query: Sequence[str], k: int, filters: Filters) -> list[Scored[Passage]]:
         """The `k` passages of highest BM25 score for the search terms, all above zero."""
         known = [term for term in query if term in self._lexical.vocab_dict]
         if not known:
             return []
-        scores = self._lexical.get_scores(known)
+        return self._highest(self._lexical.get_scores(known), k, filters, floor=0.0)
+
+    def _highest(
+        self, scores: NDArray[np.float32], k: int, filters: Filters, floor: float
+    ) -> list[Scored[Passage]]:
+        """The passages of the `k` highest scores above `floor`, among those admitted."""
         admitted = self._admitted(filters)
         if len(admitted) < len(self.documents):
             mask = [self.passages[id_].document_id in admitted for id_ in self._order]
-            scores = np.where(mask, scores, 0.0)
+            scores = np.where(mask, scores, floor)
         best = np.argsort(-scores, kind="stable")[:k]
         return [
-            Scored(self.passages[self._order[i]], float(scores[i])) for i in best if scores[i] > 0
+            Scored(self.passages[self._order[i]], float(scores[i]))
+            for i in best
+            if scores[i] > floor
         ]
 
     def sentence_vectors(self, passage: Passage) -> NDArray[np.float32]:

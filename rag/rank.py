@@ -82,7 +82,7 @@ class Ranker:
                     "cosine": float(cosine),
                     "coverage": _share(weights, terms(sentence.text)),
                     "context": context,
-                    "passage": found.score * 61 / 2,
+                    "passage": found.score / passages[0].score,
                     **_fit(question, sentence, passage, document),
                 }
                 score = sum(SCREEN.get(name, 0.0) * value for name, value in parts.items())

@@ -21,8 +21,12 @@ def retrieve(
     """The passages most likely to answer, best first; `vector` is the question's unit vector."""
     where = filters or Filters()
     dense = index.dense(vector, settings.candidates, where)
-    lexical = index.lexical(question.terms, settings.candidates, where)
-    return fuse({"dense": dense, "lexical": lexical}, settings.rrf_constant)[: settings.passages]
+    rankings = {
+        "dense": dense,
+        "sentence": index.by_sentence(vector, settings.candidates, where),
+        "lexical": index.lexical(question.terms, settings.candidates, where),
+    }
+    return fuse(rankings, settings.rrf_constant)[: settings.passages]
 
 
 def fuse(rankings: dict[str, list[Scored[Passage]]], constant: int = 60) -> list[Scored[Passage]]:

@@ -48,7 +48,9 @@ class Speller:
         word = written.lower()
         if self._is_word(word):
             return written
-        best = self._nearest(word)
+        best = self._nearest(word, self._vocabulary)
+        if best is None and not written[0].isupper():
+            best = self._nearest(word, general_words())
         if best is None:
             return written
         return best.capitalize() if written[0].isupper() else best
@@ -57,16 +59,17 @@ class Speller:
         known = word in self._vocabulary or word in general_words() or not is_content(word)
         return known or term(word) in self._stems
 
-    def _nearest(self, word: str) -> str | None:
+    def _nearest(self, word: str, among: Mapping[str, int]) -> str | None:
+        """The likeliest of the nearest words: fewest edits, then the larger count."""
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
         named = bool(_PINYIN.fullmatch(word))
         edits = 2 if len(word) >= _SAFE_LENGTH and not named else 1
         near = extract(
-            word, self._vocabulary.keys(), scorer=OSA.distance, score_cutoff=edits, limit=10
+            word, among.keys(), scorer=OSA.distance, score_cutoff=edits, limit=10
         )
-        alike = [(n, -self._vocabulary[w], w) for w, n, _ in near if w[0] == word[0]]
+        alike = [(n, -among[w], w) for w, n, _ in near if w[0] == word[0]]
         if named:
             alike = [a for a in alike if _omits_a_letter(word, a[2])]
         return min(alike)[2] if alike else None
@@ -79,10 +82,10 @@ def _omits_a_letter(written: str, meant: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def general_words() -> frozenset[str]:
-    """Whole words of the packaged model's word-piece vocabulary."""
+def general_words() -> Mapping[str, int]:
+    """Whole words of the packaged model's word-piece vocabulary, the commoner the higher."""
     lines = (packaged_folder() / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line.isalpha())
+    return {line: -rank for rank, line in enumerate(lines) if line.isalpha() and len(line) > 2}
 
 
 def mended_words(before: str, after: str) -> tuple[tuple[str, str], ...]:

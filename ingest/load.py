@@ -47,7 +47,10 @@ def find_sources(paths: Sequence[Path]) -> Found:
         SourceError: a path is missing or of a kind that cannot be read, or two files would have
             the same name.
     """
-    items = [item for path in paths for item in _look(path)]
+    try:
+        items = [item for path in paths for item in _look(path)]
+    except OSError as error:
+        raise SourceError(f"{error.filename} cannot be read: {error.strerror}.") from error
     sources = dict.fromkeys(item for item in items if isinstance(item, Source))
     _require_distinct(sources)
     skipped = tuple(item for item in items if isinstance(item, Skipped))
@@ -84,6 +87,8 @@ def _look(path: Path) -> Iterator[Source | Skipped]:
         raise SourceError(f"There is no file or folder {path}; check the path.")
     elif path.suffix.lower() not in MEDIA_TYPES:
         raise SourceError(f"{path} cannot be read: give a file that ends in {_endings()}.")
+    elif not _is_text(path.name):
+        raise SourceError(f"The name of {path} is not UTF-8; rename it.")
     else:
         yield Source(path, path.name)
 
@@ -101,6 +106,8 @@ def _walk(folder: Path) -> Iterator[Source | Skipped]:
 
 def _judge(path: Path, folder: Path, home: Path) -> Source | Skipped:
     name = path.relative_to(folder).as_posix()
+    if not _is_text(name):
+        return Skipped(name, "its name is not UTF-8; rename it")
     if not path.exists():
         return Skipped(name, "a link to nothing")
     if path.is_symlink() and not path.resolve().is_relative_to(home):
@@ -136,6 +143,11 @@ def _read(source: Source) -> bytes:
 
 def _unreadable(error: OSError) -> None:
     raise SourceError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name was written in UTF-8; Python reads other bytes as half characters."""
+    return name.encode("utf-8", "replace").decode() == name
 
 
 def _endings() -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import numpy as np
 from ingest.load import Source, find_sources, read_document
 from ingest.split import split_document
 from rag.embedding import Embedder, Vectors, load_embedder
-from rag.errors import IndexUnusable, SourceError
+from rag.errors import IndexCorrupt, IndexUnusable, IndexUnwritable, SourceError
 from rag.generations import Content, Generations, content_version
 from rag.index import Index
-from rag.models import Document, Passage
+from rag.models import Document, Filters, Passage
 from rag.settings import Settings
 
 Progress = Callable[[str, int, int], None]
@@ -58,11 +59,15 @@ def ingest(
     Raises:
         SourceError: a path is missing, or no document can be read.
         IndexLocked: another process is building this index.
+        IndexUnwritable: there is no room for the index or no permission; the old one stays.
         ModelError: the embedding model does not load.
     """
     tell = progress or (lambda *_: None)
     generations = Generations(settings.index_dir)
-    with generations.lock():
+    with ExitStack() as owned:
+        with _writing(settings.index_dir):
+            owned.enter_context(generations.lock())
+            _clean(generations)
         before = _Before.load(generations)
         documents, skipped = _read_all(paths, before, tell)
         embedder = embedder or load_embedder(settings.embedding)
@@ -81,9 +86,45 @@ def ingest(
             splitter,
         )
         tell("building the index", 0, 1)
-        generations.switch(generations.build(content))
+        with _writing(settings.index_dir):
+            _build(generations, content)
         tell("building the index", 1, 1)
         return _report(documents, before, skipped, len(passages), vectors.embedded, version)
+
+
+@contextmanager
+def _writing(index_dir: Path) -> Iterator[None]:
+    """Failures to write, in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(index_dir, error) from error
+    except IndexCorrupt as error:
+        if error.__cause__ is None:
+            raise  # written, but it fails its checks
+        raise _unwritable(index_dir, error.__cause__) from error
+
+
+def _unwritable(index_dir: Path, error: BaseException) -> IndexUnwritable:
+    why = getattr(error, "strerror", None) or error
+    return IndexUnwritable(
+        f"The index in {index_dir} cannot be written ({why}), so it is left as it was; make room "
+        "or give permission there, or name another place with --index."
+    )
+
+
+def _build(generations: Generations, content: Content) -> None:
+    try:
+        generations.switch(generations.build(content))
+    except BaseException:
+        _clean(generations)  # what was begun only takes room
+        raise
+
+
+def _clean(generations: Generations) -> None:
+    """Remove what an ingest that was cut off has left behind."""
+    with suppress(IndexUnusable):
+        generations.clean()
 
 
 @dataclass(frozen=True)
@@ -103,17 +144,27 @@ class _Before:
         except IndexUnusable:
             return cls()  # nothing to build on: everything is read and embedded anew
         try:
-            passages = list(index.passages.values())
-            texts = [p.searchable for p in passages]
-            vectors = dict(zip(texts, index.passage_vectors(), strict=True))
-            for passage in passages:
-                rows = index.sentence_vectors(passage)
-                vectors.update(zip((s.text for s in passage.sentences), rows, strict=True))
-            manifest = index.manifest
-            documents = dict(index.documents)
-            return cls(documents, passages, manifest.version, manifest.model.sha256, vectors)
+            return cls._read(index)
+        except (IndexUnusable, ValueError):  # a vector too few or too many is damage, too
+            return cls()
         finally:
             index.close()
+
+    @classmethod
+    def _read(cls, index: Index) -> _Before:
+        """Everything that questions need is read once, so that a damaged index is built anew."""
+        passages = list(index.passages.values())
+        rows = index.passage_vectors()
+        for vector in rows[:1]:
+            index.dense(vector, 1, Filters())
+        vectors = dict(zip([p.searchable for p in passages], rows, strict=True))
+        for passage in passages:
+            own = index.sentence_vectors(passage)
+            vectors.update(zip((s.text for s in passage.sentences), own, strict=True))
+        _ = index.vocabulary
+        manifest = index.manifest
+        documents = dict(index.documents)
+        return cls(documents, passages, manifest.version, manifest.model.sha256, vectors)
 
 
 class _VectorSource:

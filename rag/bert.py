@@ -25,6 +25,8 @@ from rag.errors import ModelError
 
 Weights = Mapping[str, Tensor]
 
+_ROUND = 16
+
 
 @dataclass(frozen=True, slots=True)
 class BertConfig:
@@ -96,8 +98,11 @@ class Batch:
 
     @classmethod
     def padded(cls, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]]) -> Batch:
-        """Pad rows of ids and of type ids with zeros to the longest row."""
-        longest = max(map(len, ids))
+        """Pad rows of ids and of type ids with zeros to the longest row, rounded up.
+
+        The matrix kernels are compiled anew for every shape; few shapes come back often.
+        """
+        longest = -(-max(map(len, ids)) // _ROUND) * _ROUND
 
         def pad(row: Sequence[int]) -> list[int]:
             return [*row, *([0] * (longest - len(row)))]

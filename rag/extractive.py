@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from rag.index import Index
-from rag.models import Citation, Claim, Document, Passage, Sentence, Span
-from rag.question import Wants
+from rag.models import Citation, Claim, Document, Passage, Scored, Sentence, Span
+from rag.permalink import permalink_to
+from rag.question import Question, Wants
 from rag.rank import Candidate
+from rag.text import terms
 
 _INTRODUCES = (":", "：")
 _MOST_ITEMS = 12
+_NEAR = 1.0
+"""Log-odds below the best candidate within which another may add to the answer."""
+_SHARE = 0.15
+"""Share of the question, by term weight, that an added sentence must newly cover."""
 
 
 def cite(document: Document, span: Span, passage: Passage) -> Citation:
@@ -28,14 +33,31 @@ def cite(document: Document, span: Span, passage: Passage) -> Citation:
         quote=quote,
         page=document.page_of(span.start),
         heading=passage.heading,
-        permalink=permalink(document.id, span, quote),
+        permalink=str(permalink_to(document, span)),
     )
 
 
-def permalink(document_id: str, span: Span, quote: str) -> str:
-    """`<document id>.<start>.<end>.<first 8 hex of the quote's SHA-256>`."""
-    digest = sha256(quote.encode()).hexdigest()[:8]
-    return f"{document_id}.{span.start}.{span.end}.{digest}"
+def compose(
+    question: Question, ranked: Sequence[Scored[Candidate]], index: Index, most: int
+) -> list[Claim]:
+    """The best candidate as a claim, and those that say what it leaves unsaid.
+
+    One fact gives one sentence. A question that is not for a figure or a date may be answered by
+    several: a further candidate is taken if it scores nearly as high and holds a good share of
+    the question's terms that no claim holds yet.
+    """
+    claims = [quoted_claim(ranked[0].item, question.wants, index)]
+    if question.wants in (Wants.AMOUNT, Wants.DATE):
+        return claims
+    missing = set(question.terms) - set(terms(claims[0].text))
+    total = sum(map(index.weight, question.terms))
+    for scored in ranked[1:]:
+        held = missing & set(terms(scored.item.sentence.text))
+        near = scored.score >= ranked[0].score - _NEAR
+        if near and len(claims) < most and sum(map(index.weight, held)) >= _SHARE * total:
+            claims.append(quoted_claim(scored.item, question.wants, index))
+            missing -= held
+    return claims
 
 
 def quoted_claim(candidate: Candidate, wants: Wants, index: Index) -> Claim:

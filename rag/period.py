@@ -10,6 +10,7 @@ import re
 from calendar import month_abbr, month_name
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _YEAR = re.compile(r"(?<![\d.,$€£¥])(?:1[89]|20)\d\d(?![\d%]|[.,]\d|\s?(?:million|billion|yuan))")
 _YEAR_RANGE = re.compile(
@@ -98,6 +99,7 @@ def status_of(text: str) -> Status | None:
     return None
 
 
+@lru_cache(maxsize=100_000)
 def period_of(sentence: str, heading: tuple[str, ...], reference: int | None) -> Period:
     """The period of a sentence: its own words first, then the nearest heading that tells."""
     texts = [sentence, *reversed(heading)]

@@ -13,7 +13,7 @@ from rag.confidence import Model, load_models
 from rag.embedding import Embedder, Vectors, load_embedder, packaged_folder
 from rag.errors import ModelError, SourceError
 from rag.evidence import answer_evidence
-from rag.extractive import cite, quoted_claim
+from rag.extractive import cite, compose
 from rag.generations import Generations
 from rag.index import Index
 from rag.models import (
@@ -152,7 +152,7 @@ class Pipeline:
         yield "Searching the documents"
         whole = self._find(read, filters, clock)
         answered = self._answered(whole, filters, clock)
-        claims = [self._verified(found) for found in answered]
+        claims = [claim for found in answered for claim in self._composed(found)]
         clock.lap("verify")
         kept = list(dict.fromkeys(c for c in claims if c.verdict is Verdict.SUPPORTED))
         yield from kept
@@ -205,9 +205,10 @@ class Pipeline:
     def _is_confident(self, found: Found) -> bool:
         return bool(found.ranked) and found.confidence >= self._settings.answer.threshold
 
-    def _verified(self, found: Found) -> Claim:
-        claim = quoted_claim(found.ranked[0].item, found.question.wants, self._index)
-        return verify(claim, self._index.documents)
+    def _composed(self, found: Found) -> list[Claim]:
+        most = self._settings.answer.sentences
+        claims = compose(found.question, found.ranked, self._index, most)
+        return [verify(claim, self._index.documents) for claim in claims]
 
     def _answer(
         self,

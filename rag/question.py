@@ -77,6 +77,7 @@ _PART = re.compile(
     r"|[,;]?\s+(?:and|or)\s+(?=(?:how|what|which|who|whom|whose|when|where|why|by\s+how)\b)",
     re.I,
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w’'&-]*[A-Za-z][\w’'&-]*")
 
 
@@ -101,9 +102,12 @@ def read_question(text: str, speller: Speller, longest: int) -> Question:
     """Read a question.
 
     Raises:
-        QuestionError: it is empty, holds no word, or is longer than `longest` characters.
+        QuestionError: it is empty, holds no word, is longer than `longest` characters, or holds
+            half a character (a lone surrogate, which is what Python makes of bytes not in UTF-8).
     """
     asked = " ".join(text.split())
+    if _SURROGATE.search(asked):
+        raise QuestionError("The question holds bytes that are no text; type it in UTF-8.")
     if not words(asked):
         raise QuestionError("The question is empty; type what you want to know.")
     if len(asked) > longest:

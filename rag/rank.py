@@ -19,7 +19,7 @@ from rag.question import Question, Wants
 from rag.reader import Candidate as Pair
 from rag.reader import Reader, make_context
 from rag.settings import RankSettings
-from rag.text import terms
+from rag.text import term_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Ranker:
             passage = found.item
             document = self._index.documents[passage.document_id]
             cosines = self._index.sentence_vectors(passage) @ vector
-            context = _share(weights, terms(f"{document.label} {passage.searchable}"))
+            context = _share(weights, term_set(f"{document.label} {passage.searchable}"))
             for sentence, cosine in zip(passage.sentences, cosines, strict=True):
                 place = (passage.document_id, sentence.span.start)
                 if place in seen:
@@ -80,7 +80,7 @@ class Ranker:
                 seen.add(place)
                 parts = {
                     "cosine": float(cosine),
-                    "coverage": _share(weights, terms(sentence.text)),
+                    "coverage": _share(weights, term_set(sentence.text)),
                     "context": context,
                     "passage": found.score / passages[0].score,
                     **_fit(question, sentence, passage, document),
@@ -107,10 +107,9 @@ class Ranker:
             yield scored, {**scored.parts, "reader": reading.logit}
 
 
-def _share(weights: dict[str, float], present: Sequence[str]) -> float:
-    """The share, by weight, of the question's terms that are present."""
+def _share(weights: dict[str, float], held: frozenset[str]) -> float:
+    """The share, by weight, of the question's terms that are held."""
     total = sum(weights.values())
-    held = set(present)
     return sum(w for t, w in weights.items() if t in held) / total if total else 0.0
 
 

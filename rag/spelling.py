@@ -66,9 +66,7 @@ class Speller:
 
         named = bool(_PINYIN.fullmatch(word))
         edits = 2 if len(word) >= _SAFE_LENGTH and not named else 1
-        near = extract(
-            word, among.keys(), scorer=OSA.distance, score_cutoff=edits, limit=10
-        )
+        near = extract(word, among.keys(), scorer=OSA.distance, score_cutoff=edits, limit=10)
         alike = [(n, -among[w], w) for w, n, _ in near if w[0] == word[0]]
         if named:
             alike = [a for a in alike if _omits_a_letter(word, a[2])]

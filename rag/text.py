@@ -20,6 +20,12 @@ def words(text: str) -> list[str]:
     return [match.replace("’", "'").lower() for match in _WORD.findall(plain)]
 
 
+@lru_cache(maxsize=100_000)
+def term_set(text: str) -> frozenset[str]:
+    """The distinct search terms of a text that is looked at again and again."""
+    return frozenset(terms(text))
+
+
 def terms(text: str) -> list[str]:
     """Search terms: stemmed content words, numbers without thousands marks, CJK bigrams."""
     found: list[str] = []

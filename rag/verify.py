@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rag.models import Citation, Claim, Document, Verdict
@@ -45,8 +45,9 @@ def _verdict(claim: Claim, documents: Mapping[str, Document]) -> Verdict:
             return Verdict.UNKNOWN_SOURCE
         if not quote_is_exact(citation, documents[citation.document_id]):
             return Verdict.QUOTE_ALTERED
-    quoted = "\n".join(citation.quote for citation in claim.citations)
-    said = _said(claim.text, quoted)
+    quotes = [citation.quote for citation in claim.citations]
+    quoted = "\n".join(quotes)
+    said = quoted if _reads_row(claim.text, quotes) else _said(claim.text, quoted)
     if missing_from(claim.text, _plain(quoted if said is None else said)):
         return Verdict.FIGURE_NOT_IN_SPAN
     return Verdict.TEXT_NOT_IN_SPAN if said is None else Verdict.SUPPORTED
@@ -56,6 +57,26 @@ def quote_is_exact(citation: Citation, document: Document) -> bool:
     """Whether the quote equals the stored text at the citation's offsets, and is not empty."""
     span = citation.span
     return bool(citation.quote) and document.text[span.start : span.end] == citation.quote
+
+
+def _reads_row(claimed: str, quotes: Sequence[str]) -> bool:
+    """Whether the claim reads a table's row, "column: cell; column: cell", under its header.
+
+    The quotes are the header row and the row; every cell must stand under the column it names.
+    """
+    if len(quotes) != 2:
+        return False
+    header, row = ([_letters(cell) for cell in _cells(quote)] for quote in quotes)
+    read = "; ".join(f"{a}: {b}" for a, b in zip(header, row, strict=False) if b)
+    return len(row) > 1 and _row_letters(read) == _row_letters(claimed)
+
+
+def _cells(quote: str) -> list[str]:
+    return re.split(r"(?<!\\)\|", quote.strip().strip("|"))
+
+
+def _row_letters(text: str) -> list[str]:
+    return [_letters(cell) for cell in text.split("; ")]
 
 
 def _said(claimed: str, quoted: str) -> str | None:

@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 
 from rag.errors import NoIndex, SourceError
 from rag.models import Answer, Citation, Claim, Document, Filters, Turn
+from rag.permalink import parse_permalink
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 from rag.wire import answer_to_json, citation_to_json
 from ui.guard import BodyLimit, SecurityHeaders
 from ui.leaf import leaf, missing_leaf
-from ui.permalink import parse_permalink
 from ui.problems import handle_problems, problem_of_error
 
 EVENT_STREAM = "text/event-stream"

@@ -5,22 +5,52 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from rag.errors import InputError, PolicyQAError
+from rag.errors import InputError, PolicyQAError, QuestionError
 
 if TYPE_CHECKING:
     from rag.models import Filters
     from rag.settings import Settings
 
+
+class _Commands(TyperGroup):
+    """The commands; an expected end is an exit code and at most one line on stderr."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command, and tell how it ended."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()  # while a reader that has gone can still be met quietly
+        except PolicyQAError as error:
+            _end(error.exit_code, str(error))
+        except KeyboardInterrupt:
+            _end(130, "stopped.")
+        except BrokenPipeError:
+            _discard_output()
+            raise typer.Exit(141) from None
+        except OSError as error:
+            _discard_output()
+            where = f"{error.filename}: " if error.filename else ""
+            _end(3, f"{where}{error.strerror or error}; check the place and its permissions.")
+        return result
+
+
+def _end(code: int, why: str) -> NoReturn:
+    typer.echo(f"policyqa: {' '.join(why.split())}", err=True)
+    raise typer.Exit(code)
+
+
 app = typer.Typer(
     name="policyqa",
+    cls=_Commands,
     help="Cited, verified answers to questions about policy documents.",
     no_args_is_help=True,
     add_completion=False,
@@ -36,20 +66,14 @@ IndexOption = Annotated[
 Date = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 
 
+def _discard_output() -> None:
+    """Say nothing more: what is still to be written at exit would fail once again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
-    """Run the command line; every expected error is one line on stderr and an exit code."""
-    try:
-        app()
-    except PolicyQAError as error:
-        typer.echo(f"policyqa: {error}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("policyqa: stopped.", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone; say nothing more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+    """Run the command line."""
+    app()
 
 
 @app.command()
@@ -85,8 +109,8 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes; - reads stdin.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     engine: Annotated[
-        str, typer.Option(help="auto or extractive (quotes only).", metavar="ENGINE")
-    ] = "auto",
+        str | None, typer.Option(help="auto or extractive (quotes only).", metavar="ENGINE")
+    ] = None,
     document: Annotated[
         list[str] | None,
         typer.Option(metavar="TITLE", help="Only this document, by title or file; repeatable."),
@@ -109,8 +133,9 @@ def ask(
     from ui.console import print_answer
 
     filters = _filters(document, since, until)
-    text = sys.stdin.read() if question == "-" else question
-    with _pipeline(_settings(index, answer={"engine": engine})) as pipeline:
+    text = _read_stdin() if question == "-" else question
+    chosen = {"answer": {"engine": engine}} if engine else {}
+    with _pipeline(_settings(index, **chosen)) as pipeline:
         _require_documents(pipeline, filters)
         answer = pipeline.ask(text, filters=filters)
     if as_json:
@@ -222,7 +247,12 @@ def serve(
 
 @app.command()
 def status(index: IndexOption = None) -> None:
-    """Show what the index holds, its model and its version."""
+    """Show what the index holds, its model and its version.
+
+    Example:
+
+        policyqa status --index /srv/policyqa
+    """
     from rag.generations import Generations
     from rag.index import Index
     from ui.console import print_status
@@ -257,6 +287,13 @@ def export(
             sys.stdout.write(found.text)
             return
     raise InputError(_no_document(document))
+
+
+def _read_stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QuestionError("The question on stdin is not UTF-8; write it in UTF-8.") from error
 
 
 @contextmanager
@@ -298,8 +335,6 @@ def _require_documents(pipeline: Any, filters: Filters) -> None:
 def _no_document(name: str) -> str:
     return f"The index holds no document {name!r}; see 'policyqa status' for those it holds."
 
-
-Progress = Callable[[int, int], None]
 
 if __name__ == "__main__":
     main()

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from ingest.pipeline import IngestReport
 from rag.index import Index
 from rag.models import Answer, Citation, Document
 from rag.settings import Settings
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class _Console(Console):
+    """A console that leaves a reader who has gone to the command line."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error through, which rich is handling when it calls this."""
+        self.quiet = True
+        raise
+
 
 def _stdout() -> Console:
-    return Console(highlight=False, soft_wrap=True)
+    return _Console(highlight=False, soft_wrap=True)
 
 
 def _stderr() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _bars() -> Progress:
@@ -63,16 +75,19 @@ def print_ingest(report: IngestReport, where: object) -> None:
     console = _stdout()
     for name in ("added", "changed", "removed", "unchanged"):
         sources = getattr(report, name)
-        console.print(f"[bold]{name:>9}[/]  {len(sources)}")
+        console.print(_line((f"{name:>9}", "bold"), f"  {len(sources)}"))
         if name != "unchanged":
             for source in sources:
-                console.print(f"           {escape(source)}")
-    console.print(f"[bold]{'skipped':>9}[/]  {len(report.skipped)}")
+                console.print(_line(f"           {source}"))
+    console.print(_line((f"{'skipped':>9}", "bold"), f"  {len(report.skipped)}"))
     for skipped in report.skipped:
-        _stderr().print(f"[yellow]skipped[/] {escape(skipped.source)}: {escape(skipped.reason)}")
+        told = _line(("skipped", "yellow"), f" {skipped.source}: {skipped.reason}")
+        _stderr().print(told)
     console.print(
-        f"{report.passages} passages, {report.embedded} texts embedded, "
-        f"index {report.index_version} in {escape(str(where))}"
+        _line(
+            f"{report.passages} passages, {report.embedded} texts embedded, "
+            f"index {report.index_version} in {where}"
+        )
     )
 
 
@@ -80,21 +95,22 @@ def print_answer(answer: Answer) -> None:
     """An answer with its numbered sources, or an abstention with the nearest passages."""
     console = _stdout()
     if answer.abstained:
-        console.print(f"[yellow]{escape(answer.reason or '')}[/]")
+        console.print(_line((answer.reason or "", "yellow")))
         _print_citations(console, answer.nearest, "-")
         return
     for paragraph in _numbered(answer):
         console.print(paragraph)
     console.print()
     _print_citations(console, answer.citations)
-    console.print(f"[dim]confidence {answer.confidence:.2f}, {answer.engine} engine[/]")
+    how = f"confidence {answer.confidence:.2f}, {answer.engine} engine"
+    console.print(_line((how, "dim")))
 
 
-def _numbered(answer: Answer) -> Iterator[str]:
+def _numbered(answer: Answer) -> Iterator[Text]:
     number = {citation: i for i, citation in enumerate(answer.citations, start=1)}
     for claim in answer.claims:
-        marks = " ".join(f"[cyan]\\[{number[c]}][/]" for c in claim.citations)
-        yield f"{escape(claim.text)} {marks}"
+        marks = " ".join(f"[{number[c]}]" for c in claim.citations)
+        yield _line(claim.text, " ", (marks, "cyan"))
 
 
 def _print_citations(
@@ -103,9 +119,14 @@ def _print_citations(
     for number, citation in enumerate(citations, start=1):
         label = mark or f"[{number}]"
         where = [citation.title, date_text(citation), *citation.heading[-1:]]
-        console.print(f"[cyan]{escape(label)}[/] [dim]{escape(' · '.join(where))}[/]")
-        quote = " ".join(citation.quote.split())
-        console.print(f"    “{escape(quote)}”")
+        console.print(_line((label, "cyan"), " ", (" · ".join(where), "dim")))
+        console.print(_line(f"    “{' '.join(citation.quote.split())}”"))
+
+
+def _line(*parts: str | tuple[str, str]) -> Text:
+    """One line of text, each part plain or with its style; what steers a terminal is shown."""
+    styled = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((_CONTROL.sub("\N{REPLACEMENT CHARACTER}", t), s) for t, s in styled))
 
 
 def date_text(source: Citation | Document) -> str:
@@ -117,18 +138,20 @@ def print_status(index: Index, settings: Settings) -> None:
     """What the index holds."""
     console = _stdout()
     manifest = index.manifest
+    model = manifest.model
     console.print(
-        f"index {manifest.version} in {escape(str(settings.index_dir))}, built {manifest.created}"
+        _line(f"index {manifest.version} in {settings.index_dir}, built {manifest.created}")
     )
-    console.print(f"model {escape(manifest.model.name)} ({manifest.model.sha256[:12]})")
-    console.print(f"{manifest.passages} passages, {manifest.sentences} sentences")
+    console.print(_line(f"model {model.name} ({model.sha256[:12]})"))
+    console.print(_line(f"{manifest.passages} passages, {manifest.sentences} sentences"))
     for document in sorted(index.documents.values(), key=lambda d: d.source):
         publisher = document.publisher or "publisher unknown"
         size = f"{len(document.text):,} characters"
-        console.print(f"[bold]{escape(document.name)}[/]  {escape(document.title)}")
-        console.print(f"    [dim]{escape(' · '.join([date_text(document), publisher, size]))}[/]")
+        console.print(_line((document.name, "bold"), f"  {document.title}"))
+        about = " · ".join([date_text(document), publisher, size])
+        console.print(_line((f"    {about}", "dim")))
 
 
 def print_any(renderable: RenderableType) -> None:
     """Print a table or whatever else rich can render."""
-    Console(highlight=False).print(renderable)
+    _Console(highlight=False).print(renderable)

@@ -9,7 +9,7 @@ from html import escape
 from fastapi.responses import HTMLResponse
 
 from rag.models import Document
-from ui.permalink import Permalink
+from rag.permalink import Permalink
 from ui.reader import source
 from ui.theme import leaf_css
 

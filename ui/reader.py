@@ -13,8 +13,8 @@ from html import escape
 from itertools import pairwise
 
 from rag.models import Document, Span
+from rag.permalink import Permalink
 from ui.blocks import Block, blocks, cells, front_matter
-from ui.permalink import Permalink
 
 CHANGED = "The document has changed since this was cited, so the cited words cannot be marked."
 

@@ -20,11 +20,11 @@ from fastapi import FastAPI
 
 from rag.errors import PolicyQAError
 from rag.models import Answer, Claim, Turn
+from rag.permalink import Permalink, parse_permalink
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 from ui import present
 from ui.examples import example_questions
-from ui.permalink import Permalink, parse_permalink
 from ui.reader import source
 from ui.theme import favicon_path, page_css, script, theme
 

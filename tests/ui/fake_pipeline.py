@@ -8,8 +8,8 @@ from datetime import date
 
 from rag.errors import QuestionError, SourceError
 from rag.models import Answer, Citation, Claim, Document, Filters, Span, Turn
+from rag.permalink import permalink_to
 from rag.pipeline import Pipeline
-from ui.permalink import permalink_to
 
 ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 

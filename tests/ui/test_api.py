@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rag.models import Filters, Span, Turn
+from rag.permalink import permalink_to
 from rag.settings import Settings
 from tests.ui.fake_pipeline import ATTACK, NOTICE, RECORD, REPORT, FakePipeline, cite
 from ui.api import create_app
-from ui.permalink import permalink_to
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.models import Document, Span
+from rag.permalink import parse_permalink, permalink_to
 from tests.ui.fake_pipeline import ATTACK, LONG, NOTICE, QUAY, RECORD, REPORT
-from ui.permalink import parse_permalink, permalink_to
 from ui.reader import CHANGED, Mark, document_body, long_date, source
 
 

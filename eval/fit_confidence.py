@@ -15,7 +15,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +73,10 @@ RIDGE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Evidence with its truth; `weight` lets every body of text count alike."""
+    """Evidence with its truth."""
 
     evidence: Mapping[str, float]
     truth: bool
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,32 +101,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, asked in _bodies(options, Path(folder)):
             pipeline, labelled = asked
-            weight = 1 / len(labelled)
-            sentence += [replace(e, weight=weight) for e in _sentence_examples(labelled)]
+            sentence += _sentence_examples(labelled)
             answers.append((pipeline, labelled))
             print(f"{name}: {len(labelled)} questions", file=sys.stderr)  # noqa: T201
-        models = {"sentence": fit(sentence, PRIORS["sentence"], scale=len(sentence))}
+        models = {"sentence": fit(sentence, PRIORS["sentence"])}
         rows = [e for p, found in answers for e in _answer_examples(p, found, models["sentence"])]
-        models["answer"] = fit(rows, PRIORS["answer"], scale=len(rows))
+        models["answer"] = fit(rows, PRIORS["answer"])
     _write(models, rows, options.out)
 
 
-def fit(examples: Sequence[Example], prior: Model, scale: float) -> Model:
-    """The maximum a posteriori weights; example weights are scaled to sum to `scale`."""
+def fit(examples: Sequence[Example], prior: Model) -> Model:
+    """The maximum a posteriori weights."""
     from scipy.optimize import minimize
 
     names = list(prior.weights)
     evidence = np.array([[1.0, *(e.evidence.get(n, 0.0) for n in names)] for e in examples])
     signs = np.array([1.0 if e.truth else -1.0 for e in examples])
-    weights = np.array([e.weight for e in examples])
-    weights *= scale / weights.sum()
     centre = np.array([prior.bias, *prior.weights.values()])
 
     def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         margins = signs * (evidence @ point)
         pull = point - centre
-        slope = -(weights * signs / (1 + np.exp(margins))) @ evidence + 2 * RIDGE * pull
-        return float(weights @ np.logaddexp(0, -margins) + RIDGE * pull @ pull), slope
+        slope = -(signs / (1 + np.exp(margins))) @ evidence + 2 * RIDGE * pull
+        return float(np.logaddexp(0, -margins).sum() + RIDGE * pull @ pull), slope
 
     best = minimize(loss, centre, jac=True, method="L-BFGS-B").x
     return Model(float(best[0]), dict(zip(names, map(float, best[1:]), strict=True)))
@@ -213,7 +209,6 @@ def _answer_examples(
     pipeline: Pipeline, labelled: Sequence[Labelled], model: Model
 ) -> Iterator[Example]:
     """Each question as asked, and again without every candidate that answers it."""
-    weight = 1 / len(labelled)
     for one in labelled:
         pairs = sorted(
             zip(_rescored(one.found.ranked, model), one.truths, strict=True),
@@ -225,7 +220,7 @@ def _answer_examples(
             (wrong, False),
         ):
             evidence = answer_evidence(one.found.question, ranked, pipeline.index)
-            yield Example(evidence, truth, weight)
+            yield Example(evidence, truth)
 
 
 def _rescored(ranked: Sequence[Scored[Candidate]], model: Model) -> list[Scored[Candidate]]:

@@ -26,7 +26,8 @@ class Block:
     """A stretch of text that no sentence leaves.
 
     `twin` is its normalised text. `end` is where its last line ends in the stored text, marks
-    included. `header` is the header row above a table's row. A heading with a small `level` stands above one with a larger. A `brief` heading
+    included. `header` is the header row above a table's row. A heading with a small `level`
+    stands above one with a larger. A `brief` heading
     governs the next paragraph only. `skip` counts the characters of the twin, such as "1. ", that
     a heading's path shows but its sentence leaves out.
     """

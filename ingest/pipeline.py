@@ -212,14 +212,21 @@ def _skipped(source: Source, error: SourceError, earlier: Iterable[str]) -> Skip
 
 
 def _nothing_readable(paths: Sequence[Path], skipped: Sequence[Skipped]) -> SourceError:
-    if len(skipped) == 1:
-        return SourceError(skipped[0].reason)
+    reasons = [_with_name(s) for s in skipped]
+    if len(paths) == len(reasons) == 1 and not paths[0].is_dir():
+        return SourceError(reasons[0])
     where = ", ".join(map(str, paths))
-    reasons = " ".join(s.reason for s in skipped[:3])
     return SourceError(
         f"There is no readable document in {where}; name files or folders with text or "
-        f"Markdown files. {reasons}".rstrip()
+        f"Markdown files. {' '.join(reasons[:3])}".rstrip()
     )
+
+
+def _with_name(skipped: Skipped) -> str:
+    """The reason as a sentence of its own; some begin with the source's name already."""
+    if skipped.reason.startswith(skipped.source):
+        return skipped.reason
+    return f"{skipped.source}: {skipped.reason}."
 
 
 def _sentence_texts(passages: Iterable[Passage]) -> list[str]:

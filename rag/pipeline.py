@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 
@@ -150,8 +151,7 @@ class Pipeline:
         read = self._read(resolve(question, history))
         clock.lap("question")
         yield "Searching the documents"
-        whole = self._find(read, filters, clock)
-        answered = self._answered(whole, filters, clock)
+        answered, whole = self._answered(read, filters, clock)
         claims = [claim for found in answered for claim in self._composed(found)]
         clock.lap("verify")
         kept = list(dict.fromkeys(c for c in claims if c.verdict is Verdict.SUPPORTED))
@@ -196,11 +196,20 @@ class Pipeline:
         confidence = self._answer_model.probability(evidence)
         return Found(question, passages, ranked, evidence, confidence)
 
-    def _answered(self, whole: Found, filters: Filters | None, clock: _Clock) -> list[Found]:
-        """What holds an answer: the whole question, or the parts of one asked in one breath."""
-        parts = [self._find(self._read(p), filters, clock) for p in whole.question.parts]
+    def _answered(
+        self, question: Question, filters: Filters | None, clock: _Clock
+    ) -> tuple[list[Found], Found]:
+        """What holds an answer, and what stands for the whole question.
+
+        A question asked in one breath with others is answered part by part; as a whole only if
+        no part can be.
+        """
+        parts = [self._find(self._read(p), filters, clock) for p in question.parts]
         confident = [part for part in parts if self._is_confident(part)]
-        return confident or [f for f in [whole] if self._is_confident(f)]
+        if confident:
+            return confident, _joined(question, parts, confident)
+        whole = self._find(question, filters, clock)
+        return [f for f in [whole] if self._is_confident(f)], whole
 
     def _is_confident(self, found: Found) -> bool:
         return bool(found.ranked) and found.confidence >= self._settings.answer.threshold
@@ -242,6 +251,14 @@ class Pipeline:
             cite(documents[s.item.passage.document_id], s.item.sentence.span, s.item.passage)
             for s in best
         )
+
+
+def _joined(question: Question, parts: Sequence[Found], answered: Sequence[Found]) -> Found:
+    """The parts as one: their passages in turn, and the confidence of the least sure answer."""
+    turns = zip_longest(*(part.passages for part in parts))
+    passages = {p.item.id: p for turn in turns for p in turn if p is not None}
+    least = min(answered, key=lambda found: found.confidence)
+    return replace(least, question=question, passages=tuple(passages.values()))
 
 
 def _reason(found: Found, removed: Sequence[Claim]) -> str:

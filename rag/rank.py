@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rag.confidence import SCREEN, Model
 from rag.embedding import Vectors
@@ -36,6 +37,10 @@ class Candidate:
         return self.passage.sentences[place - 1].text if place else ""
 
 
+_FEWEST = 3
+_CONTEXT_WORDS = 24
+
+
 class Ranker:
     """Ranks the sentences of passages for a question."""
 
@@ -57,11 +62,27 @@ class Ranker:
         screened = sorted(self._screen(question, vector, passages), key=lambda s: -s.score)[
             : self._settings.candidates
         ]
-        read = self._read(question, screened)
+        read = self._read(question, self._affordable(question, screened))
         return sorted(
             (Scored(s.item, self._model.log_odds(parts), parts) for s, parts in read),
             key=lambda s: -s.score,
         )
+
+    def _affordable(
+        self, question: Question, screened: Sequence[Scored[Candidate]]
+    ) -> Sequence[Scored[Candidate]]:
+        """As many of the best as the reader may read, and never fewer than `_FEWEST`."""
+        if self._reader is None:
+            return screened
+        asked = len(question.text.split())
+        costs = accumulate(
+            asked
+            + min(_CONTEXT_WORDS, len(self._context(s.item).split()))
+            + len(s.item.sentence.text.split())
+            for s in screened
+        )
+        count = sum(1 for cost in costs if cost <= self._settings.reader_words)
+        return screened[: max(_FEWEST, count)]
 
     def _screen(
         self, question: Question, vector: Vectors, passages: Sequence[Scored[Passage]]

@@ -66,7 +66,10 @@ class RankSettings(_Section):
     """Passages to sentences."""
 
     reader: bool = Field(default=True, description="Let the trained reader judge the candidates.")
-    candidates: int = Field(default=10, ge=1, le=100, description="Sentences the reader sees.")
+    candidates: int = Field(default=8, ge=1, le=100, description="Most sentences ranked.")
+    reader_words: int = Field(
+        default=220, ge=0, description="Words the reader reads for a question; bounds its time."
+    )
 
 
 class AnswerSettings(_Section):

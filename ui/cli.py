@@ -3,54 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
-from rag.errors import InputError, PolicyQAError, QuestionError
+from rag.errors import InputError, QuestionError
+from ui.endings import Commands
 
 if TYPE_CHECKING:
     from rag.models import Filters
     from rag.settings import Settings
 
 
-class _Commands(TyperGroup):
-    """The commands; an expected end is an exit code and at most one line on stderr."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command, and tell how it ended."""
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()  # while a reader that has gone can still be met quietly
-        except PolicyQAError as error:
-            _end(error.exit_code, str(error))
-        except KeyboardInterrupt:
-            _end(130, "stopped.")
-        except BrokenPipeError:
-            _discard_output()
-            raise typer.Exit(141) from None
-        except OSError as error:
-            _discard_output()
-            where = f"{error.filename}: " if error.filename else ""
-            _end(3, f"{where}{error.strerror or error}; check the place and its permissions.")
-        return result
-
-
-def _end(code: int, why: str) -> NoReturn:
-    typer.echo(f"policyqa: {' '.join(why.split())}", err=True)
-    raise typer.Exit(code)
-
-
 app = typer.Typer(
     name="policyqa",
-    cls=_Commands,
+    cls=Commands,
     help="Cited, verified answers to questions about policy documents.",
     no_args_is_help=True,
     add_completion=False,
@@ -64,11 +36,6 @@ IndexOption = Annotated[
     typer.Option("--index", metavar="DIR", help="The index directory (default: settings)."),
 ]
 Date = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
-
-
-def _discard_output() -> None:
-    """Say nothing more: what is still to be written at exit would fail once again."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
@@ -109,7 +76,8 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes; - reads stdin.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     engine: Annotated[
-        str | None, typer.Option(help="auto or extractive (quotes only).", metavar="ENGINE")
+        Literal["auto", "extractive"] | None,
+        typer.Option(help="auto or extractive (quotes only).", metavar="ENGINE"),
     ] = None,
     document: Annotated[
         list[str] | None,
@@ -317,6 +285,8 @@ def _filters(
 ) -> Filters:
     from rag.models import Filters
 
+    if since and until and since > until:
+        raise InputError(f"--since {since:%F} is later than --until {until:%F}; swap the two.")
     return Filters(
         documents=tuple(documents or ()),
         since=since.date() if since else None,

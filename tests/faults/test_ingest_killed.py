@@ -141,7 +141,6 @@ def test_a_kill_at_the_switch_leaves_exactly_what_was_switched_to(
     tmp_path: Path, warm: Warm, town: Town, undisturbed: Undisturbed, moment: str, leaves: str
 ) -> None:
     index = town.index_in(tmp_path)
-    (index / "generations" / "000000-outlived").mkdir()
     child = warm.start(
         "policyqa", "ingest", town.new, "--index", index, cwd=tmp_path, before=("die_at", moment)
     )

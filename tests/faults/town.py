@@ -42,7 +42,7 @@ published: 2023-05-10
 The ferry line to Northbank opened on 4 May 2023. A crossing takes 15 minutes.
 """
 PARKS = "Park notes\n\nThe town opened 12 parks in 2022. Three more are planned for 2025.\n"
-MUSEUM = "# Museum\n\nThe town museum reopened in October 2023 with 900 exhibits.\n"
+MUSEUM = "# Museum\n\nThe town museum reopened in October 2023. It shows 900 exhibits.\n"
 
 OLD = {"ferries.md": FERRIES, "harbour.md": _harbour(OLD_FIGURE), "parks.txt": PARKS}
 NEW = {"harbour.md": _harbour(NEW_FIGURE), "museum.md": MUSEUM, "parks.txt": PARKS}

@@ -13,6 +13,7 @@ import gc
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -232,26 +233,43 @@ def hold_check(sign: str) -> None:
 def die_at(moment: str) -> None:
     """Be killed at an exact moment of the next ingest."""
     from rag import generations
+    from rag.generations import Generations
 
-    def killed(*_: object, **__: object) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
+    moments: dict[str, Callable[[], None]] = {
+        "before the check": lambda: setattr(generations, "_check", _die),
+        "before the switch": lambda: setattr(Path, "replace", _die),
+        "right after the switch": lambda: _after_the_switch(_die),
+        "before cleaning": lambda: _after_the_switch(lambda _: setattr(Generations, "clean", _die)),
+        "while cleaning": lambda: _after_the_switch(_die_when_one_of_two_is_removed),
+    }
+    moments[moment]()
 
-    def then_killed(do: Any) -> Any:
-        return lambda *a, **k: (do(*a, **k), killed())
 
-    replace, rmtree = Path.replace, generations.shutil.rmtree
-    if moment == "before the check":
-        generations._check = killed
-    elif moment == "before the switch":
-        Path.replace = killed  # type: ignore[method-assign, assignment]
-    elif moment == "right after the switch":
-        Path.replace = then_killed(replace)  # type: ignore[method-assign]
-    elif moment == "before cleaning":
-        generations.Generations.clean = killed  # type: ignore[method-assign]
-    elif moment == "while cleaning":
-        generations.shutil.rmtree = then_killed(rmtree)
-    else:
-        raise ValueError(moment)
+def _die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _after_the_switch(next_step: Callable[[Path], None]) -> None:
+    replace = Path.replace
+
+    def switch(pending: Path, current: Path) -> Path:
+        replace(pending, current)
+        next_step(current)
+        return current
+
+    Path.replace = switch  # type: ignore[method-assign, assignment]
+
+
+def _die_when_one_of_two_is_removed(current: Path) -> None:
+    for outlived in ("000000-a", "000000-b"):
+        (current.parent / "generations" / outlived).mkdir()
+    remove = shutil.rmtree
+
+    def remove_and_die(*arguments: Any, **how: Any) -> None:
+        remove(*arguments, **how)
+        _die()
+
+    shutil.rmtree = remove_and_die  # type: ignore[assignment]
 
 
 def _load() -> None:

@@ -216,7 +216,7 @@ def _answer_examples(
         )
         wrong = [scored for scored, truth in pairs if not truth]
         for ranked, truth in (
-            ([s for s, _ in pairs], pairs[0][1] if pairs else False),
+            ([s for s, _ in pairs], any(one.truths)),
             (wrong, False),
         ):
             evidence = answer_evidence(one.found.question, ranked, pipeline.index)

@@ -74,7 +74,13 @@ _LIST = re.compile(
 )
 _PART = re.compile(
     r"\?\s+(?=\S)"
-    r"|[,;]?\s+(?:and|or)\s+(?=(?:how|what|which|who|whom|whose|when|where|why|by\s+how)\b)",
+    r"|[,;]?\s+(?:and|or)\s+"
+    r"(?=(?:(?:at|by|for|from|in|of|on|to|with)\s+)?(?:how|what|which|who|whom|whose|when|where|why)\b)",
+    re.I,
+)
+_ASKING = re.compile(
+    r"\bhow\s+(?:many|much|often|long|far|big|large|high|fast)\b|\bplease\b"
+    r"|\b(?:tell|give|show)\s+(?:me|us)\b",
     re.I,
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -119,7 +125,7 @@ def read_question(text: str, speller: Speller, longest: int) -> Question:
     return Question(
         asked=asked,
         text=mended,
-        terms=tuple(dict.fromkeys(terms(mended))),
+        terms=tuple(dict.fromkeys(_asked_terms(mended))),
         names=tuple(n for n in _NAME.findall(mended) if is_content(n.lower())),
         status=status_of(mended),
         wants=_wants(mended),
@@ -138,5 +144,24 @@ def _wants(text: str) -> Wants:
 def _parts(text: str) -> tuple[str, ...]:
     """The questions that were asked in one breath; a single one gives no parts."""
     pieces = [piece.strip(" ,;") for piece in _PART.split(text)]
-    whole = [p for p in pieces if len(terms(p)) > 1]
-    return tuple(whole) if len(whole) > 1 else ()
+    whole = [p for p in pieces if _asked_terms(p)]
+    if len(whole) < 2:
+        return ()
+    return (whole[0], *(_completed(part, whole[0]) for part in whole[1:]))
+
+
+def _completed(part: str, first: str) -> str:
+    """A later part with what it leaves to the first: the subject if it names none, the year."""
+    subject = [t for t in _asked_terms(part) if not t[0].isdigit()]
+    added: list[str] = []
+    if len(subject) < _FEW_TERMS:
+        asked = [word for word in words(_ASKING.sub(" ", first)) if is_content(word)]
+        added += [w for w in asked if not w[0].isdigit() and w not in words(part)]
+    if not years_in(part, reference=0):
+        added += map(str, sorted(years_in(first, reference=None)))
+    return " ".join([part, *added])
+
+
+def _asked_terms(text: str) -> list[str]:
+    """The search terms of a question without the words that only ask."""
+    return terms(_ASKING.sub(" ", text))

@@ -34,7 +34,7 @@ from tests.faults.warm import Warm, warm_process
 COMMANDS = ["ingest", "ask", "batch", "eval", "serve", "status", "export"]
 ABSENT = "Who won the chess cup?"
 POLICYQA = Path(sys.executable).with_name("policyqa")
-MANY = 30
+MANY = 20
 
 
 @pytest.fixture(scope="session")
@@ -313,7 +313,7 @@ def test_a_batch_gives_one_line_for_each_question_and_says_how_many(
     assert done.out.endswith("-> answers.jsonl\n")
 
 
-@pytest.mark.parametrize(("jobs", "kill_after"), [(1, 1), (2, 7), (1, 20)])
+@pytest.mark.parametrize(("jobs", "kill_after"), [(1, 1), (2, 7), (1, 12)])
 def test_a_killed_batch_goes_on_without_repeating_or_losing_a_line(
     tmp_path: Path, warm: Warm, town: Town, questions: Path, jobs: int, kill_after: int
 ) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
-FORMAT = 2
+FORMAT = 3
 COLLECTION = "passages"
 _VOCABULARY = "vocabulary.json"
 

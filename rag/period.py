@@ -26,9 +26,9 @@ _MONTH = re.compile(
 )
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-\d\d)?\b")
 _RELATIVE = (
-    (re.compile(r"\b(?:last|past|previous|preceding)\s+year\b", re.I), -1),
-    (re.compile(r"\b(?:this|the\s+current|present)\s+year\b", re.I), 0),
-    (re.compile(r"\b(?:next|coming|following|new)\s+year\b", re.I), 1),
+    (re.compile(r"\b(?:last|past|previous|preceding)\s+y(?:ea)?r\b", re.I), -1),
+    (re.compile(r"\b(?:this|the\s+current|present)\s+y(?:ea)?r\b", re.I), 0),
+    (re.compile(r"\b(?:next|coming|following|new)\s+y(?:ea)?r\b", re.I), 1),
 )
 _PLANNED = re.compile(
     r"\b(?:will|shall|won't|'ll|plans?|planned|planning|targets?|targeted|aims?|aiming|aimed"

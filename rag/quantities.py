@@ -47,6 +47,17 @@ _NUMBER = re.compile(
 _STRAY_BLANK = re.compile(r"(?<=\d)\.\s+(?=\d+(?:\s?%|\s+[A-Za-z]))")
 
 
+_LABELS = re.compile(
+    r"\d+(?:st|nd|rd|th)\b|(?:1[89]|20)\d\d(?![\d.,%]*\d|%|\s?(?:%|[a-z]*illion))\b"
+)
+"""Ordinals and years: figures that count nothing."""
+_NUMBER_WORD = re.compile(
+    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|thirty|forty"
+    r"|fifty|hundreds?|thousands?|millions?|billions?|half|twice|once)\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number with its kind: `value` is exact, scales applied; a percentage keeps its figure."""
@@ -85,3 +96,10 @@ def _quantity(match: re.Match[str]) -> Quantity:
     if match["percent"]:
         kind = "points" if match["points"] else "percent"
     return Quantity(value, kind, match.start(), match.end())
+
+
+def holds_amount(text: str) -> bool:
+    """Whether the text tells a number that counts or measures: no year, no ordinal."""
+    if _NUMBER_WORD.search(text):
+        return True
+    return any(q.kind != "number" or not _LABELS.match(text, q.start) for q in quantities(text))

@@ -61,7 +61,12 @@ class Question:
 _AMOUNT = re.compile(
     r"\bhow\s+(?:many|much|big|large|high|long|far|often)\b"
     r"|\b(?:number|amount|percentage|share|proportion|rate|total|value)\s+of\b"
-    r"|\bwhat\s+(?:percentage|share|proportion|percent|number|amount)\b",
+    r"|\bwhat\s+(?:percentage|share|proportion|percent|number|amount)\b"
+    r"|\b(?:what\s+(?:is|was|are|were|will\s+be)|what's|give\s+me|tell\s+me)\s+(?:the|its|\w+['’]s)\s+"
+    r"(?:[\w'’-]+\s+){0,5}?(?:rate|ratio|share|number|amount|total|volume|value|price|size|growth"
+    r"|increase|decrease|rise|fall|population|revenues?|incomes?|costs?|budget|output|turnover"
+    r"|throughput|expenditures?|area|length|height|width|depth|weight|speed|capacity|percentage"
+    r"|quota|score|salary|wage|debt|deficit|surplus|profit|loss)\b",
     re.I,
 )
 _DATE = re.compile(
@@ -80,7 +85,8 @@ _PART = re.compile(
 )
 _ASKING = re.compile(
     r"\bhow\s+(?:many|much|often|long|far|big|large|high|fast)\b|\bplease\b"
-    r"|\b(?:tell|give|show)\s+(?:me|us)\b",
+    r"|\b(?:tell|give|show)\s+(?:me|us)\b|\bnr\b\.?"
+    r"|\b(?:last|past|previous|this|next|coming)\s+y(?:ea)?r\b",
     re.I,
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")

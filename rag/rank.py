@@ -15,7 +15,7 @@ from rag.embedding import Vectors
 from rag.index import Index
 from rag.models import Document, Passage, Scored, Sentence
 from rag.period import Period, period_of
-from rag.quantities import quantities
+from rag.quantities import holds_amount
 from rag.question import Question, Wants
 from rag.reader import Candidate as Pair
 from rag.reader import Reader, make_context
@@ -163,4 +163,4 @@ def _status_fit(question: Question, period: Period) -> float:
 def _amount_fit(question: Question, sentence: Sentence) -> float:
     if question.wants is not Wants.AMOUNT:
         return 0.0
-    return 1.0 if quantities(sentence.text) else -1.0
+    return 1.0 if holds_amount(sentence.text) else -1.0

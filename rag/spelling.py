@@ -56,8 +56,9 @@ class Speller:
         return best.capitalize() if written[0].isupper() else best
 
     def _is_word(self, word: str) -> bool:
-        known = word in self._vocabulary or word in general_words() or not is_content(word)
-        return known or term(word) in self._stems
+        if word in self._vocabulary or word in general_words() or not is_content(word):
+            return True
+        return term(word) in self._stems or _is_form(word)
 
     def _nearest(self, word: str, among: Mapping[str, int]) -> str | None:
         """The likeliest of the nearest words: fewest edits, then the larger count."""
@@ -71,6 +72,13 @@ class Speller:
         if named:
             alike = [a for a in alike if _omits_a_letter(word, a[2])]
         return min(alike)[2] if alike else None
+
+
+def _is_form(word: str) -> bool:
+    """Whether a word is a form of a general one, as "masts" of "mast"."""
+    starts = (word[:-cut] for cut in range(1, min(5, len(word) - 3)))
+    forms = (form for start in starts for form in (start, f"{start}e", f"{start}y"))
+    return any(form in general_words() and term(form) == term(word) for form in forms)
 
 
 def _omits_a_letter(written: str, meant: str) -> bool:

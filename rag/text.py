@@ -7,9 +7,23 @@ import unicodedata
 from functools import lru_cache
 
 _WORD = re.compile(
-    r"\d+(?:[.,]\d+)*%?"  # a number, thousands marks and decimals included
+    r"\d+(?:st|nd|rd|th|[A-Za-z])(?![^\W_])"  # "6th", "5G"
+    r"|\d+(?:[.,]\d+)*%?"  # a number, thousands marks and decimals included
     r"|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+(?!\d*[.,]\d))?"  # a word, also "C919", "R2"
 )
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
+_NUMBER_WORDS = {
+    word: str(number)
+    for number, names in enumerate(
+        (
+            "two", "three third", "four fourth", "five fifth", "six sixth", "seven seventh",
+            "eight eighth", "nine ninth", "ten tenth", "eleven eleventh", "twelve twelfth",
+        ),
+        start=2,
+    )
+    for word in names.split()
+}  # fmt: skip
+"""Written-out numbers are found by their figures; "one", "first" and "second" say too little."""
 _CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _AMPERSAND = re.compile(r"\b([A-Za-z])&([A-Za-z])\b")
 
@@ -39,9 +53,11 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def term(word: str) -> str:
-    """The search term of one lower-case word (Snowball English stem)."""
+    """The search term of one lower-case word: its Snowball English stem, or its figure."""
     if word[0].isdigit():
-        return word.replace(",", "").rstrip("%")
+        return _ORDINAL.sub("", word.replace(",", "").rstrip("%"))
+    if word in _NUMBER_WORDS:
+        return _NUMBER_WORDS[word]
     return str(_stemmer().stemWord(word.removesuffix("'s")))
 
 

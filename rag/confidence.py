@@ -15,13 +15,11 @@ from rag.errors import ModelError
 
 SCREEN: Mapping[str, float] = {
     "cosine": 1.0,
-    "coverage": 0.5,
-    "context": 0.2,
-    "passage": 0.2,
-    "period": 0.1,
-    "dated": 0.3,
-    "status": 0.1,
-    "amount": 0.1,
+    "coverage": 0.6,
+    "passage": 0.5,
+    "period": 0.5,
+    "dated": 0.7,
+    "amount": 0.15,
 }
 """Weights of the cheap evidence that chooses which sentences the reader sees."""
 

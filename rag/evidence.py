@@ -10,6 +10,8 @@ from rag.question import Question
 from rag.rank import Candidate
 from rag.text import terms
 
+_KIN_LETTERS = 4
+
 
 def answer_evidence(
     question: Question, ranked: Sequence[Scored[Candidate]], index: Index
@@ -52,4 +54,10 @@ def _names(question: Question, best: Candidate, index: Index) -> float:
         return 1.0
     document = index.documents[best.passage.document_id]
     held = set(terms(f"{document.label} {best.passage.searchable}"))
-    return len(wanted & held) / len(wanted)
+    return sum(_stands(name, held) for name in wanted) / len(wanted)
+
+
+def _stands(name: str, held: set[str]) -> bool:
+    """Whether a name stands there, itself or as a kin of the same beginning ("Chinese", "China")."""
+    start = name[: max(_KIN_LETTERS, -(-6 * len(name) // 10))]
+    return name in held or any(term.startswith(start) for term in held)

@@ -77,7 +77,7 @@ class Generations:
             IndexCorrupt: the generation named as current is not there.
         """
         try:
-            name = (self._root / "current").read_text(encoding="utf-8").strip()
+            name = (self._root / "current").read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             raise NoIndex(
                 f"There is no index in {self._root} yet; run 'policyqa ingest' first, or name "

@@ -6,6 +6,7 @@ as in `POLICYQA_ANSWER__THRESHOLD=0.6`), then `policyqa.toml` in the working dir
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,11 @@ from rag.errors import SettingsError
 
 SPLITTER_VERSION = "3"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
+
+
+_PREFIX = "POLICYQA_"
+_TESTS = "TEST_CORPUS"
+"""Names the folder of original documents for the tests; no setting."""
 
 
 class _Section(BaseModel):
@@ -95,7 +101,7 @@ class Settings(BaseSettings):
     """Everything that can be set; see each section."""
 
     model_config = SettingsConfigDict(
-        env_prefix="POLICYQA_",
+        env_prefix=_PREFIX,
         env_nested_delimiter="__",
         toml_file="policyqa.toml",
         extra="forbid",
@@ -132,6 +138,7 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         SettingsError: a key is unknown, a value is out of range, or the file does not parse.
     """
+    _refuse_unknown_variables()
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -149,3 +156,15 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError(
             f"policyqa.toml does not parse: {error}; correct or remove it."
         ) from error
+
+
+def _refuse_unknown_variables() -> None:
+    """pydantic-settings passes over variables that name no field; a typo must not go unseen."""
+    known = {name.upper() for name in Settings.model_fields} | {_TESTS}
+    for variable in os.environ:
+        if variable.upper().startswith(_PREFIX):
+            name = variable.upper().removeprefix(_PREFIX).split("__")[0]
+            if name not in known:
+                raise SettingsError(
+                    f"There is no setting for the variable {variable}; correct or unset it."
+                )

@@ -95,7 +95,7 @@ def ask(
 
         policyqa ask "How many containers did the port handle in 2023?"
 
-        policyqa ask "What is planned for parks?" --since 2024-01-01 --json
+        policyqa ask "How many new parks are planned for 2024?" --since 2024-01-01 --json
     """
     from rag.wire import answer_to_json
     from ui.console import print_answer

@@ -58,6 +58,6 @@ def _names(question: Question, best: Candidate, index: Index) -> float:
 
 
 def _stands(name: str, held: set[str]) -> bool:
-    """Whether a name stands there, itself or as a kin of the same beginning ("Chinese", "China")."""
+    """Whether a name stands there, itself or kin of the same beginning ("Chinese", "China")."""
     start = name[: max(_KIN_LETTERS, -(-6 * len(name) // 10))]
     return name in held or any(term.startswith(start) for term in held)

@@ -46,7 +46,7 @@ PRIORS = {
             "period": 1.5,
             "dated": 1.5,
             "status": 0.7,
-            "amount": 0.7,
+            "amount": 1.2,
         },
     ),
     "answer": Model(
@@ -59,7 +59,7 @@ PRIORS = {
             "period": 1.0,
             "dated": 1.0,
             "status": 0.3,
-            "amount": 0.7,
+            "amount": 1.2,
             "unknown": -3.0,
             "names": 1.0,
             "foreign": -2.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ _INTRODUCES = (":", "：")
 _MOST_ITEMS = 12
 _NEAR = 1.0
 """Log-odds below the best candidate within which another may add to the answer."""
+_TIED = math.log(2)
+"""Log-odds within which the best candidate is less than twice as likely as another."""
+_SINGLE = (Wants.AMOUNT, Wants.DATE)
 _SHARE = 0.15
 """Share of the question, by term weight, that an added sentence must newly cover."""
 
@@ -42,19 +46,18 @@ def compose(
 ) -> list[Claim]:
     """The best candidate as a claim, and those that say what it leaves unsaid.
 
-    One fact gives one sentence. A question that is not for a figure or a date may be answered by
-    several: a further candidate is taken if it scores nearly as high and holds a good share of
-    the question's terms that no claim holds yet.
+    One fact gives one sentence. A further candidate is taken if it is all but tied with the best,
+    since leaving either out would be a guess, or if it scores nearly as high and holds a good
+    share of the question's terms that no claim holds yet; a figure or a date has no such rest.
     """
     claims = [quoted_claim(ranked[0].item, question.wants, index)]
-    if question.wants in (Wants.AMOUNT, Wants.DATE):
-        return claims
     missing = set(question.terms) - set(terms(claims[0].text))
     total = sum(map(index.weight, question.terms))
     for scored in ranked[1:]:
+        behind = ranked[0].score - scored.score
         held = missing & set(terms(scored.item.sentence.text))
-        near = scored.score >= ranked[0].score - _NEAR
-        if near and len(claims) < most and sum(map(index.weight, held)) >= _SHARE * total:
+        adds = sum(map(index.weight, held)) >= _SHARE * total and question.wants not in _SINGLE
+        if len(claims) < most and behind <= (_NEAR if adds else _TIED):
             claims.append(quoted_claim(scored.item, question.wants, index))
             missing -= held
     return claims

@@ -63,7 +63,7 @@ _AMOUNT = re.compile(
     r"|\b(?:number|amount|percentage|share|proportion|rate|total|value)\s+of\b"
     r"|\bwhat\s+(?:percentage|share|proportion|percent|number|amount)\b"
     r"|\b(?:what\s+(?:is|was|are|were|will\s+be)|what's|give\s+me|tell\s+me)\s+(?:the|its|\w+['’]s)\s+"
-    r"(?:[\w'’-]+\s+){0,5}?(?:rate|ratio|share|number|amount|total|volume|value|price|size|growth"
+    r"(?:[\w'’-]+\s+){0,8}?(?:rate|ratio|share|number|amount|total|volume|value|price|size|growth"
     r"|increase|decrease|rise|fall|population|revenues?|incomes?|costs?|budget|output|turnover"
     r"|throughput|expenditures?|area|length|height|width|depth|weight|speed|capacity|percentage"
     r"|quota|score|salary|wage|debt|deficit|surplus|profit|loss)\b",

@@ -212,7 +212,10 @@ class Pipeline:
         return [f for f in [whole] if self._is_confident(f)], whole
 
     def _is_confident(self, found: Found) -> bool:
-        return bool(found.ranked) and found.confidence >= self._settings.answer.threshold
+        """Whether the best candidate may answer: sure enough, and a figure where one is asked."""
+        if not found.ranked or found.confidence < self._settings.answer.threshold:
+            return False
+        return found.ranked[0].parts.get("amount", 0.0) >= 0
 
     def _composed(self, found: Found) -> list[Claim]:
         most = self._settings.answer.sentences

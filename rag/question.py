@@ -59,7 +59,7 @@ class Question:
 
 
 _AMOUNT = re.compile(
-    r"\bhow\s+(?:many|much|big|large|high|long|far|often)\b"
+    r"\bhow\s+(?:many|much)\b"
     r"|\b(?:number|amount|percentage|share|proportion|rate|total|value)\s+of\b"
     r"|\bwhat\s+(?:percentage|share|proportion|percent|number|amount)\b"
     r"|\b(?:what\s+(?:is|was|are|were|will\s+be)|what's|give\s+me|tell\s+me)\s+(?:the|its|\w+['’]s)\s+"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,6 +68,8 @@ PRIORS = {
         },
     ),
 }
+ANSWERABLE = 0.75
+"""Share of the questions in use that the documents answer; what probabilities assume."""
 RIDGE = 2.0
 """Weight of the pull towards the prior; it equals about as many questions at odds with it."""
 
@@ -106,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print(f"{name}: {len(labelled)} questions", file=sys.stderr)  # noqa: T201
         models = {"sentence": fit(sentence, PRIORS["sentence"])}
         rows = [e for p, found in answers for e in _answer_examples(p, found, models["sentence"])]
-        models["answer"] = fit(rows, PRIORS["answer"])
+        models["answer"] = for_share(fit(rows, PRIORS["answer"]), rows)
     _write(models, rows, options.out)
 
 
@@ -127,6 +130,16 @@ def fit(examples: Sequence[Example], prior: Model) -> Model:
 
     best = minimize(loss, centre, jac=True, method="L-BFGS-B").x
     return Model(float(best[0]), dict(zip(names, map(float, best[1:]), strict=True)))
+
+
+def for_share(model: Model, examples: Sequence[Example]) -> Model:
+    """The model for questions of which `ANSWERABLE` have an answer (Elkan 2001, theorem 2).
+
+    Most examples are refusals on purpose, which would make every probability too low in use.
+    """
+    answered = sum(e.truth for e in examples)
+    odds = answered / (len(examples) - answered)
+    return Model(model.bias + math.log(ANSWERABLE / (1 - ANSWERABLE) / odds), model.weights)
 
 
 def _bodies(

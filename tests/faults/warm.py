@@ -325,6 +325,8 @@ def _serve(channel: socket.socket) -> dict[str, Any] | None:
                 os.dup2(file, standard)
                 os.close(file)
             channel.close()
+            # A test run started in the background inherits SIGINT ignored; a user's shell does not.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             return order
         for file in files:
             os.close(file)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.load import Source, find_sources, read_document
+from ingest.load import Skipped, Source, find_sources, read_document
 from ingest.split import split_document
 from rag.embedding import Embedder, Vectors, load_embedder
 from rag.errors import IndexCorrupt, IndexUnusable, IndexUnwritable, SourceError
@@ -20,14 +20,6 @@ from rag.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Told the stage's name, how much is done and how much there is in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A source that was not read, and why."""
-
-    source: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +184,7 @@ def _read_all(
 ) -> tuple[list[Document], list[Skipped]]:
     found = find_sources(paths)
     documents: list[Document] = []
-    skipped = [Skipped(s.name, s.reason) for s in found.skipped]
+    skipped = list(found.skipped)
     earlier = {d.source: d for d in before.documents.values()}
     for done, source in enumerate(found.sources, start=1):
         try:
@@ -224,9 +216,9 @@ def _nothing_readable(paths: Sequence[Path], skipped: Sequence[Skipped]) -> Sour
 
 def _with_name(skipped: Skipped) -> str:
     """The reason as a sentence of its own; some begin with the source's name already."""
-    if skipped.reason.startswith(skipped.source):
+    if skipped.reason.startswith(skipped.name):
         return skipped.reason
-    return f"{skipped.source}: {skipped.reason}."
+    return f"{skipped.name}: {skipped.reason}."
 
 
 def _sentence_texts(passages: Iterable[Passage]) -> list[str]:

@@ -9,7 +9,6 @@ torch is imported when a reader is loaded, never before, so importing this modul
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.embedding import file_sha256
 from rag.reader_network import Encoded, Network, Pieces, best_spans, make_batch
 
 if TYPE_CHECKING:
@@ -175,8 +175,7 @@ def check_base(base_model_dir: Path, metadata: Mapping[str, str], weights: Path)
 def base_digest(base_model_dir: Path) -> str:
     """The sha256 of the base model's weights."""
     try:
-        with (base_model_dir / "model.safetensors").open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(base_model_dir / "model.safetensors")
     except OSError as error:
         raise ReaderMismatch(f"{base_model_dir} holds no model.safetensors: {error}") from error
 

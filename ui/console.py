@@ -81,7 +81,7 @@ def print_ingest(report: IngestReport, where: object) -> None:
                 console.print(_line(f"           {source}"))
     console.print(_line((f"{'skipped':>9}", "bold"), f"  {len(report.skipped)}"))
     for skipped in report.skipped:
-        told = _line(("skipped", "yellow"), f" {skipped.source}: {skipped.reason}")
+        told = _line(("skipped", "yellow"), f" {skipped.name}: {skipped.reason}")
         _stderr().print(told)
     console.print(
         _line(

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ingest.pipeline import IngestReport, Skipped
+from ingest.load import Skipped
+from ingest.pipeline import IngestReport
 from rag.models import Answer, Citation, Claim, Span
 from ui import console
 from ui.console import count_progress, print_answer, print_ingest, stage_progress

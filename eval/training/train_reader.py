@@ -1,6 +1,6 @@
 """Train the reader: low-rank adapters and two heads on top of all-MiniLM-L6-v2, on one CPU core.
 
-    python -m eval.train_reader --data DIR --out rag/weights/reader.safetensors --minutes 45
+    python -m eval.training.train_reader --data DIR --out rag/weights/reader.safetensors --minutes 45
 
 A training group is one question with the sentence that answers it and several that do not; the
 loss asks for both a probability of each pair (for refusing) and the right order (for ranking).
@@ -25,8 +25,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from eval.reader_data import load_corpora
-from eval.reader_exercises import Exercises, Group
+from eval.training.reader_data import load_corpora
+from eval.training.reader_exercises import Exercises, Group
 from rag.reader import (
     FORMAT,
     STACKS,

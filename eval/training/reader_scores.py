@@ -1,6 +1,6 @@
 """Score the reader on encyclopedia articles it was not trained on.
 
-    python -m eval.reader_scores --data DIR --weights rag/weights/reader.safetensors
+    python -m eval.training.reader_scores --data DIR --weights rag/weights/reader.safetensors
 
 The candidates of a question are the sentences of its own paragraph and of five others of the same
 article; the scores are printed one a line.
@@ -21,10 +21,10 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 import numpy as np
 
-from eval.reader_data import Asked, Corpus, load_corpora, pick, words_of
-from eval.reader_edits import Rng, names_in, near_miss
-from eval.reader_traps import make_trap
-from eval.train_reader import default_base
+from eval.training.reader_data import Asked, Corpus, load_corpora, pick, words_of
+from eval.training.reader_edits import Rng, names_in, near_miss
+from eval.training.reader_traps import make_trap
+from eval.training.train_reader import default_base
 from rag.reader import Reader
 
 log = logging.getLogger("reader_scores")

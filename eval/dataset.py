@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,32 @@ from rag.errors import CaseError
 from rag.models import Turn
 
 SPLITS = ("tuned", "held-out")
+STATUSES = ("achieved", "planned")
+NEAR_MISSES = ("period", "place", "measure", "entity", "premise")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFigure:
+    """A figure that the answer must say, and what it is a figure of.
+
+    `value` is written with its unit ("49.158 million TEUs", "4.4%"). `measure` lists alternative
+    names of what is measured, in words that documents use; `period` is a year, a month
+    ("2023-07") or a range of years ("2021-2025"). What is empty is not judged.
+    """
+
+    value: str
+    measure: tuple[str, ...] = ()
+    period: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A stretch `[start, end)` of a document's stored text that holds evidence."""
+
+    document: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +49,9 @@ class Case:
 
     One alternative of every group of `expect` must be in the answer, no string of `reject` may be,
     and the citations must cover every anchor of `evidence`; or the answer is `absent`.
-    Cases of the split "held-out" are never tuned on.
+    `references` name evidence by its place, for one body of documents only. `near_miss` says in
+    what an absent case differs from something that the documents do say. `documents` limits where
+    to look, by title or file name. Cases of the split "held-out" are never tuned on.
     """
 
     id: str
@@ -32,8 +63,14 @@ class Case:
     absent: bool = False
     history: tuple[Turn, ...] = ()
     split: str = "tuned"
+    figures: tuple[ExpectedFigure, ...] = ()
+    references: tuple[Reference, ...] = ()
+    near_miss: str = ""
+    documents: tuple[str, ...] = ()
+    language: str = "en"
 
 
+_PERIOD = re.compile(r"|\d{4}(?:-(?:0[1-9]|1[0-2])|-\d{4})?")
 _KEYS = frozenset(field.name for field in fields(Case))
 
 
@@ -70,6 +107,11 @@ def parse_case(value: dict[str, Any], place: Place) -> Case:
         absent=absent,
         history=read_history(value.get("history", []), place),
         split=_text(value, "split", "tuned", place),
+        figures=_figures(value.get("figures", []), place),
+        references=_references(value.get("references", []), place),
+        near_miss=_choice(value, "near_miss", NEAR_MISSES, place),
+        documents=_phrases(value.get("documents", []), "documents", place),
+        language=_text(value, "language", "en", place),
     )
     _check_sense(case, place)
     return case
@@ -87,8 +129,13 @@ def case_to_json(case: Case) -> dict[str, Any]:
         "absent": case.absent,
         "history": [{"question": turn.question, "answer": turn.answer} for turn in case.history],
         "split": case.split,
+        "figures": [_without_empty(asdict(figure)) for figure in case.figures],
+        "references": [asdict(reference) for reference in case.references],
+        "near_miss": case.near_miss,
+        "documents": list(case.documents),
+        "language": "" if case.language == "en" else case.language,
     }
-    return {key: part for key, part in value.items() if part}
+    return _without_empty(value)
 
 
 def _check_keys(value: dict[str, Any], place: Place) -> None:
@@ -104,6 +151,10 @@ def _check_sense(case: Case, place: Place) -> None:
         place.fail("a case cannot be absent and have 'expect' or 'evidence' at once")
     if not case.absent and not case.expect:
         place.fail("nothing is expected; give 'expect', or 'absent': true")
+    if case.absent and case.figures:
+        place.fail("a case cannot be absent and have 'figures' at once")
+    if case.near_miss and not case.absent:
+        place.fail("only a case with 'absent': true can be a 'near_miss'")
 
 
 def _text(value: dict[str, Any], key: str, default: str, place: Place) -> str:
@@ -130,3 +181,57 @@ def _phrases(value: Any, key: str, place: Place) -> tuple[str, ...]:
         if not tokens(phrase):
             place.fail(f"{phrase!r} in {key!r} holds no word or number that could be looked for")
     return tuple(value)
+
+
+def _choice(value: dict[str, Any], key: str, known: Sequence[str], place: Place) -> str:
+    text = value.get(key, "")
+    if text != "" and text not in known:
+        place.fail(f"{key!r} must be one of {', '.join(known)}, not {text!r}")
+    return str(text)
+
+
+def _figures(value: Any, place: Place) -> tuple[ExpectedFigure, ...]:
+    return tuple(_figure(part, place) for part in _objects(value, "figures", place))
+
+
+def _figure(value: dict[str, Any], place: Place) -> ExpectedFigure:
+    _check_inner_keys(value, "figures", {"value", "measure", "period", "status"}, place)
+    period = value.get("period", "")
+    if not isinstance(period, str) or not _PERIOD.fullmatch(period):
+        place.fail("'period' must be like 2023, 2023-07 or 2021-2025")
+    return ExpectedFigure(
+        value=_text(value, "value", "", place),
+        measure=_phrases(value.get("measure", []), "measure", place),
+        period=period,
+        status=_choice(value, "status", STATUSES, place),
+    )
+
+
+def _references(value: Any, place: Place) -> tuple[Reference, ...]:
+    return tuple(_reference(part, place) for part in _objects(value, "references", place))
+
+
+def _reference(value: dict[str, Any], place: Place) -> Reference:
+    _check_inner_keys(value, "references", {"document", "start", "end"}, place)
+    start, end = value.get("start"), value.get("end")
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        place.fail("a reference needs whole numbers 0 <= start < end")
+    return Reference(_text(value, "document", "", place), start, end)
+
+
+def _objects(value: Any, key: str, place: Place) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+        place.fail(f"{key!r} must be a list of objects")
+    return value
+
+
+def _check_inner_keys(
+    value: dict[str, Any], key: str, known: AbstractSet[str], place: Place
+) -> None:
+    unknown = sorted(value.keys() - known)
+    if unknown:
+        place.fail(f"{unknown[0]!r} is unknown in {key!r}; known are {', '.join(sorted(known))}")
+
+
+def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: part for key, part in value.items() if part}

@@ -1,4 +1,4 @@
-"""Fit the weights of `rag/weights/confidence.json`: `python -m eval.training.fit_confidence --help`.
+"""Fit the weights of `rag/weights/confidence.json`; `--help` tells how.
 
 Two logistic models are fitted on labelled evidence that the shipped pipeline itself collects:
 `sentence` (does this candidate answer?) ranks, `answer` (does the best candidate answer?)
@@ -24,9 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.dataset import Case, read_cases
+from eval.text import contains
 from eval.training.reader_data import Corpus, load_corpora
 from eval.training.reader_edits import names_in, near_miss
-from eval.text import contains
 from ingest.pipeline import ingest
 from rag.confidence import Model
 from rag.evidence import answer_evidence

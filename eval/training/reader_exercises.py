@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.training.reader_data import ENCYCLOPEDIA, Asked, Corpus, close_negatives, hard_negatives, pick
+from eval.training.reader_data import (
+    ENCYCLOPEDIA,
+    Asked,
+    Corpus,
+    close_negatives,
+    hard_negatives,
+    pick,
+)
 from eval.training.reader_edits import Rng, names_in, near_miss, rephrase
 from eval.training.reader_traps import make_trap
 from rag.reader import Candidate

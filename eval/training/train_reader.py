@@ -1,8 +1,7 @@
 """Train the reader: low-rank adapters and two heads on top of all-MiniLM-L6-v2, on one CPU core.
 
-    python -m eval.training.train_reader --data DIR \
-        --out rag/weights/reader.safetensors
-      --minutes 45
+    python -m eval.training.train_reader --data DIR \\
+        --out rag/weights/reader.safetensors --minutes 45
 
 A training group is one question with the sentence that answers it and several that do not; the
 loss asks for both a probability of each pair (for refusing) and the right order (for ranking).

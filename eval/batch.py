@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+from eval.jobs import in_order
 from eval.jsonl import Place, read_history, read_objects
 from eval.run import Progress
 from rag.errors import CaseError, QuestionError
@@ -80,7 +80,7 @@ def answer_batch(
     if progress:
         progress(len(kept), len(asked))
     with _open_at(out, size) as file:
-        for done, line in enumerate(_answers(ask, todo, jobs), start=len(kept) + 1):
+        for done, line in enumerate(in_order(partial(_line, ask), todo, jobs), start=len(kept) + 1):
             _append(file, line, out)
             counts[_outcome(line)] += 1
             if progress:
@@ -167,24 +167,6 @@ def _append(file: FileIO, line: Line, out: Path) -> None:
             rest = rest[file.write(rest) :]
     except OSError as error:
         raise _unusable(out, error) from error
-
-
-def _answers(ask: Asks, todo: Iterable[BatchQuestion], jobs: int) -> Iterator[Line]:
-    """The lines in the order of the questions; never more than `2 * jobs` are under way."""
-    if jobs == 1:
-        yield from (_line(ask, question) for question in todo)
-        return
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="batch")
-    waiting: deque[Future[Line]] = deque()
-    try:
-        for question in todo:
-            waiting.append(pool.submit(_line, ask, question))
-            if len(waiting) >= 2 * jobs:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _line(ask: Asks, question: BatchQuestion) -> Line:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from eval.corpus import Corpus
 from eval.dataset import Case
+from eval.jobs import in_order
 from eval.metrics import EVALUATORS, Context, Evaluator, Score
 from eval.summary import Summary, summarise
-from rag.errors import QuestionError
-from rag.models import Answer, Document
+from rag.errors import CaseError, IndexChanged, QuestionError
+from rag.models import Answer
 
 Ask: TypeAlias = Callable[[Case], Answer]
 Progress: TypeAlias = Callable[[int, int], None]
+STAGE = "ms_"
+"""Begins the names of the scores that tell the milliseconds of a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All rows of one evaluation, in the order of the cases."""
+    """All rows of one evaluation, in the order of the cases; `kept` were there from before.
+
+    `seconds` and `started` tell of the other rows only.
+    """
 
     rows: tuple[Row, ...]
     started: datetime
     seconds: float
+    kept: int = 0
 
     @property
     def index_version(self) -> str:
-        """The index that answered; several, if it changed underneath."""
-        return ", ".join(
-            dict.fromkeys(row.answer.index_version for row in self.rows if not row.error)
-        )
+        """The index that answered."""
+        asked = (row.answer.index_version for row in self.rows if not row.error)
+        return ", ".join(dict.fromkeys(asked))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -54,50 +61,101 @@ class Run:
         return summarise(self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What is evaluated: answers a case, over a corpus, from an index whose version it tells.
+
+    `alone` says that it works in this process, so that its CPU time can be told.
+    """
+
+    ask: Ask
+    corpus: Corpus
+    version: Callable[[], str | None] = field(default=lambda: None)
+    alone: bool = True
+
+
 def evaluate(
-    ask: Ask,
+    asker: Asker,
     cases: Sequence[Case],
     *,
-    documents: Mapping[str, Document],
-    passages: Mapping[str, str],
     evaluators: Mapping[str, Evaluator] = EVALUATORS,
+    jobs: int = 1,
+    kept: Sequence[Row] = (),
+    on_row: Callable[[Row], None] | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Ask each case once, one after the other, and score the answers.
+    """Ask each case once, `jobs` at a time, and score the answers.
 
-    The first case is asked once more before the clock starts, so that loading is not measured.
-    A question that cannot be asked is scored as an empty answer; any other error ends the run.
+    Cases of the rows in `kept` are not asked again. The first case is asked once more before the
+    clock starts, so that loading is not measured. `on_row` gets every new row, in order. A
+    question that cannot be asked is scored as an empty answer; any other error ends the run.
+
+    Raises:
+        CaseError: `jobs` is less than 1.
+        IndexChanged: another index answers than did at the start.
     """
-    started, begin = datetime.now(UTC), time.perf_counter()
-    for case in cases[:1]:
+    if jobs < 1:
+        raise CaseError(f"{jobs} jobs cannot ask anything; give 1 or more.")
+    rows = {row.case.id: row for row in kept}
+    todo = [case for case in cases if case.id not in rows]
+    scorer = _Scorer(asker, evaluators, one_at_a_time=jobs == 1)
+    for case in todo[:1]:
         with suppress(QuestionError):
-            ask(case)
-    rows = []
-    for done, case in enumerate(cases, start=1):
-        rows.append(_row(ask, case, documents, passages, evaluators))
+            asker.ask(case)
+    started, begin = datetime.now(UTC), time.perf_counter()
+    if progress:
+        progress(len(kept), len(cases))
+    for row in in_order(scorer.row, todo, jobs):
+        rows[row.case.id] = row
+        if on_row:
+            on_row(row)
         if progress:
-            progress(done, len(cases))
-    return Run(tuple(rows), started, time.perf_counter() - begin)
+            progress(len(rows), len(cases))
+    seconds = time.perf_counter() - begin
+    return Run(tuple(rows[case.id] for case in cases), started, seconds, len(kept))
 
 
-def _row(
-    ask: Ask,
-    case: Case,
-    documents: Mapping[str, Document],
-    passages: Mapping[str, str],
-    evaluators: Mapping[str, Evaluator],
-) -> Row:
-    error: str | None = None
-    wall, cpu = time.perf_counter(), time.process_time()
-    try:
-        answer = ask(case)
-    except QuestionError as problem:
-        error = str(problem)
-        answer = _unasked(case, error)
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-    context = Context(case, answer, documents, passages, wall * 1000, cpu * 1000)
-    scores = {name: evaluator(context) for name, evaluator in evaluators.items()}
-    return Row(case, answer, scores, error)
+class _Scorer:
+    def __init__(
+        self, asker: Asker, evaluators: Mapping[str, Evaluator], *, one_at_a_time: bool
+    ) -> None:
+        self._asker = asker
+        self._evaluators = evaluators
+        self._timed = one_at_a_time and asker.alone
+        self._version = asker.version()
+
+    def row(self, case: Case) -> Row:
+        """Ask one case and score its answer."""
+        error: str | None = None
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            answer = self._asker.ask(case)
+        except QuestionError as problem:
+            error = str(problem)
+            answer = _unasked(case, error)
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        self._require_same_index("" if error else answer.index_version)
+        context = Context(
+            case, answer, self._asker.corpus, wall * 1000, cpu * 1000 if self._timed else None
+        )
+        scores = {name: evaluator(context) for name, evaluator in self._evaluators.items()}
+        return Row(case, answer, scores | _stages(answer), error)
+
+    def _require_same_index(self, answered: str) -> None:
+        """Compare the index that answered, and the one that is current now, with the first."""
+        for found in (answered, self._asker.version()):
+            self._version = self._version or found
+            if found and found != self._version:
+                raise IndexChanged(
+                    f"The index changed from {self._version} to {found} during the evaluation, so "
+                    "its rows would not belong together; start it again, into another folder."
+                )
+
+
+def _stages(answer: Answer) -> dict[str, Score]:
+    """The milliseconds of each stage, as the pipeline told them."""
+    stages = {name: ms for name, ms in answer.timings_ms.items() if name != "total"}
+    return {f"{STAGE}{name}": Score(ms, "told by the pipeline") for name, ms in stages.items()}
 
 
 def _unasked(case: Case, error: str) -> Answer:

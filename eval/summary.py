@@ -92,7 +92,7 @@ def _absent(row: Scored) -> bool:
 
 
 def _right(row: Scored) -> bool:
-    return not row.case.absent and bool(row.scores["right"].value)
+    return not row.case.absent and row.scores["right"].value is True
 
 
 _MEDIAN, _P95 = partial(percentile, share=0.5), partial(percentile, share=0.95)
@@ -150,7 +150,7 @@ def _slices(rows: Sequence[Scored], key: Callable[[Scored], str]) -> tuple[Slice
 
 def _measured(measure: Measure, rows: Sequence[Scored]) -> Measured:
     scores = [row.scores.get(measure.score) for row in rows if measure.admits(row)]
-    values = [float(s.value) for s in scores if s is not None and s.value is not None]
+    values = [float(s.value) for s in scores if s and isinstance(s.value, (bool, int, float))]
     return Measured(measure.reduce(values) if values else None, len(values))
 
 

@@ -68,7 +68,7 @@ _CURRENCY_SIGNS = {
 _SQUARES = {"km2": ("square", "kilometer"), "m2": ("square", "meter")}
 _ES = re.compile(r"(?<=ss|.x|ch|sh)es$")
 _SILENT = frozenset(("the", *".,;:!?"))
-_STEM_LETTERS = 8
+STEM_LETTERS = 8
 
 
 def contains(text: str, phrase: str) -> bool:
@@ -107,7 +107,7 @@ def _follows(needle: tuple[str, ...], hay: tuple[str, ...]) -> bool:
 
 def _same(wanted: str, found: str) -> bool:
     return wanted == found or (
-        len(wanted) >= _STEM_LETTERS and wanted.isalpha() and found.startswith(wanted)
+        len(wanted) >= STEM_LETTERS and wanted.isalpha() and found.startswith(wanted)
     )
 
 

@@ -11,7 +11,8 @@ PolicyQAError
 │   ├── IndexMismatch           built by another model or splitter version
 │   ├── IndexCorrupt            a generation that fails its checks
 │   ├── IndexLocked             another process is building it
-│   └── IndexUnwritable         no room or no permission to build it
+│   ├── IndexUnwritable         no room or no permission to build it
+│   └── IndexChanged            a new generation came while one had to stay
 ├── ModelError              a model that is missing, altered or does not load: exit code 3
 └── BelowThreshold          an evaluation that ran and fell short: exit code 1
 """
@@ -95,6 +96,12 @@ class IndexUnwritable(IndexUnusable):
     """The index directory has no room or does not let us write."""
 
     code = "index-unwritable"
+
+
+class IndexChanged(IndexUnusable):
+    """A new generation became current during work that needs one and the same."""
+
+    code = "index-changed"
 
 
 class ModelError(PolicyQAError):

@@ -158,11 +158,39 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A passage or sentence that was considered, with its score and the parts that made it."""
+
+    passage_id: str
+    document_id: str
+    span: Span
+    score: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about, for whoever looks into a wrong one.
+
+    `question` is how it was read. `passages` were retrieved and `sentences` ranked, best first;
+    `evidence` is what the confidence rests on; `removed` holds the claims that verification
+    rejected; `usage` counts the tokens that a chat model read and wrote (empty without one).
+    """
+
+    question: Mapping[str, str] = field(default_factory=dict)
+    passages: tuple[Weighed, ...] = ()
+    sentences: tuple[Weighed, ...] = ()
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    removed: tuple[Claim, ...] = ()
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Claims with their proof, or an abstention with its reason and the nearest passages.
 
     `confidence` is the calibrated probability, 0 to 1, that the documents answer the question.
-    `timings_ms` gives milliseconds by stage; `removed` holds claims that verification rejected.
+    `timings_ms` gives milliseconds by stage; `trace` tells how the answer came about.
     """
 
     id: str
@@ -176,9 +204,7 @@ class Answer:
     model: str | None
     index_version: str
     timings_ms: Mapping[str, float] = field(default_factory=dict)
-    removed: tuple[Claim, ...] = ()
-    retrieved: tuple[str, ...] = ()
-    """Ids of the retrieved passages, best first: what retrieval is scored on."""
+    trace: Trace = field(default_factory=Trace)
 
     @property
     def citations(self) -> tuple[Citation, ...]:

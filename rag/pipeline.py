@@ -6,7 +6,6 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 
@@ -25,15 +24,17 @@ from rag.models import (
     Filters,
     Passage,
     Scored,
+    Trace,
     Turn,
     Verdict,
 )
 from rag.question import Question, read_question, resolve
-from rag.rank import Candidate, Ranker
+from rag.rank import Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.retrieve import retrieve
 from rag.settings import Settings
 from rag.spelling import Speller
+from rag.trace import Found, in_turn, trace_of
 from rag.verify import verify
 
 ENGINE = "extractive"
@@ -54,17 +55,6 @@ class _Clock:
 
     def total(self) -> Mapping[str, float]:
         return {**self.stages, "total": 1000 * (time.perf_counter() - self.started)}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one question, or one part of it, led to; `evidence` is what `confidence` rests on."""
-
-    question: Question
-    passages: Sequence[Scored[Passage]]
-    ranked: Sequence[Scored[Candidate]]
-    evidence: Mapping[str, float]
-    confidence: float
 
 
 class Pipeline:
@@ -157,7 +147,8 @@ class Pipeline:
         kept = list(dict.fromkeys(c for c in claims if c.verdict is Verdict.SUPPORTED))
         yield from kept
         removed = [c for c in claims if c.verdict is not Verdict.SUPPORTED]
-        yield self._answer(question, whole, kept, removed, clock)
+        trace = trace_of(whole, answered, removed)
+        yield self._answer(question, whole, kept, trace, clock)
 
     def close(self) -> None:
         """Release the index."""
@@ -227,7 +218,7 @@ class Pipeline:
         asked: str,
         found: Found,
         claims: Sequence[Claim],
-        removed: Sequence[Claim],
+        trace: Trace,
         clock: _Clock,
     ) -> Answer:
         abstained = not claims
@@ -236,15 +227,14 @@ class Pipeline:
             question=asked,
             claims=tuple(claims),
             abstained=abstained,
-            reason=_reason(found, removed) if abstained else None,
+            reason=_reason(found, trace.removed) if abstained else None,
             confidence=found.confidence,
             nearest=self._nearest(found) if abstained else (),
             engine=ENGINE,
             model=None,
             index_version=self.index_version,
             timings_ms=clock.total(),
-            removed=tuple(removed),
-            retrieved=tuple(p.item.id for p in found.passages),
+            trace=trace,
         )
 
     def _nearest(self, found: Found) -> tuple[Citation, ...]:
@@ -258,8 +248,7 @@ class Pipeline:
 
 def _joined(question: Question, parts: Sequence[Found], answered: Sequence[Found]) -> Found:
     """The parts as one: their passages in turn, and the confidence of the least sure answer."""
-    turns = zip_longest(*(part.passages for part in parts))
-    passages = {p.item.id: p for turn in turns for p in turn if p is not None}
+    passages = {p.item.id: p for p in in_turn(part.passages for part in parts)}
     least = min(answered, key=lambda found: found.confidence)
     return replace(least, question=question, passages=tuple(passages.values()))
 

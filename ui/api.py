@@ -44,6 +44,7 @@ class AskBody(_Body):
     documents: list[str] = Field(default_factory=list, max_length=100)
     since: date | None = None
     until: date | None = None
+    trace: bool = Field(default=False, description="Also tell how the answer came about.")
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of `Pipeline.ask` and `Pipeline.stream`."""
@@ -77,7 +78,8 @@ def _asking(pipeline: Pipeline) -> APIRouter:
     def ask(body: AskBody, accept: Annotated[str, Header()] = "") -> Response | dict[str, Any]:
         """Answer a question as JSON, or as server-sent events when the client accepts them."""
         if EVENT_STREAM not in accept:
-            return answer_to_json(pipeline.ask(body.question, **body.arguments()))
+            answer = pipeline.ask(body.question, **body.arguments())
+            return answer_to_json(answer, trace=body.trace)
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
         return StreamingResponse(_events(pipeline, body), media_type=EVENT_STREAM, headers=headers)
 
@@ -90,7 +92,7 @@ def _events(pipeline: Pipeline, body: AskBody) -> Iterator[str]:
     try:
         for event in pipeline.stream(body.question, **body.arguments()):
             if isinstance(event, Answer):
-                yield _event("answer", answer_to_json(event))
+                yield _event("answer", answer_to_json(event, trace=body.trace))
             elif isinstance(event, Claim):
                 yield _event("claim", _claim_to_json(event, numbers))
             else:

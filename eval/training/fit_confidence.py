@@ -31,9 +31,10 @@ from ingest.pipeline import ingest
 from rag.confidence import Model
 from rag.evidence import answer_evidence
 from rag.models import Scored
-from rag.pipeline import Found, Pipeline, build_pipeline
+from rag.pipeline import Pipeline, build_pipeline
 from rag.rank import Candidate
 from rag.settings import Settings
+from rag.trace import Found
 
 PRIORS = {
     "sentence": Model(

@@ -35,8 +35,9 @@ class World:
         span = Span(start, start + len(words))
         shown = words if quote is None else quote
         source = f"{document}.txt"
+        link = f"{document}.{span.start}.{span.end}.00000000"
         return Citation(
-            document, source, document.title(), source, None, span, shown, None, (), "/p/x"
+            document, source, document.title(), source, None, span, shown, None, (), link
         )
 
     def answer(self, *claims: tuple[str, Sequence[Citation]], **changes: object) -> Answer:

@@ -74,7 +74,7 @@ def test_the_port_question_is_answered_with_its_figure(real_pipeline: Pipeline) 
     assert answer.text.rstrip().endswith("]")
     assert answer.nearest == ()
     assert 0.5 <= answer.confidence <= 1
-    assert answer.retrieved[0] in real_pipeline.passages
+    assert answer.trace.passages[0].passage_id in real_pipeline.passages
 
 
 def test_an_off_topic_question_is_not_answered_but_the_nearest_passages_are_offered(
@@ -127,7 +127,7 @@ def test_documents_of_unknown_date_lie_outside_date_filters(real_pipeline: Pipel
 def test_filters_that_admit_nothing_leave_nothing_to_offer(real_pipeline: Pipeline) -> None:
     answer = real_pipeline.ask(PORT, filters=Filters(since=date(2999, 1, 1)))
     assert answer.abstained
-    assert (answer.nearest, answer.retrieved) == ((), ())
+    assert (answer.nearest, answer.trace.passages) == ((), ())
     assert answer.reason
 
 
@@ -270,6 +270,6 @@ def test_a_claim_whose_figure_the_stored_text_lacks_is_removed_and_said_to_be(
     with build_pipeline(sample_index.model_copy(update={"index_dir": copy})) as pipeline:
         answer = pipeline.ask(PORT)
     assert answer.abstained
-    assert [claim.verdict for claim in answer.removed] == [Verdict.FIGURE_NOT_IN_SPAN]
+    assert [claim.verdict for claim in answer.trace.removed] == [Verdict.FIGURE_NOT_IN_SPAN]
     assert "94.158" not in answer.text
     assert "proof did not hold" in str(answer.reason)

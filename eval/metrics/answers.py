@@ -6,42 +6,14 @@ evaluator could judge. No evaluator reads files, asks a model or changes anythin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterable
 
-from eval.dataset import Case
+from eval.corpus import Corpus
+from eval.metrics.context import Context, Score
 from eval.text import contains
-from rag.models import Answer, Citation, Document
+from rag.models import Citation
 
 RECALL_DEPTH = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """All that an evaluator may look at.
-
-    `documents` are found by id; `passages` gives the text of each passage id in
-    `answer.retrieved`; the times are those of asking this one question.
-    """
-
-    case: Case
-    answer: Answer
-    documents: Mapping[str, Document]
-    passages: Mapping[str, str]
-    wall_ms: float = 0.0
-    cpu_ms: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What an evaluator found, and why."""
-
-    value: bool | float | None
-    reason: str
-
-
-Evaluator: TypeAlias = Callable[[Context], Score]
 
 
 def right(context: Context) -> Score:
@@ -75,7 +47,7 @@ def cited(context: Context) -> Score:
     bare = [claim.text for claim in answer.claims if not claim.citations]
     if bare or not answer.claims:
         return Score(False, f"a claim has no citation: {bare[0]}" if bare else "no claims")
-    spans = [_span_text(citation, context.documents) for citation in answer.citations]
+    spans = [_span_text(citation, context.corpus) for citation in answer.citations]
     needed = [(anchor,) for anchor in case.evidence] or case.expect
     missing = [group for group in needed if not _any_says(spans, group)]
     if missing:
@@ -90,8 +62,8 @@ def quotes_exact(context: Context) -> Score:
     if not shown:
         return Score(None, "nothing was quoted")
     for citation in shown:
-        text = _span_text(citation, context.documents)
-        if citation.document_id not in context.documents:
+        text = _span_text(citation, context.corpus)
+        if citation.document_id not in context.corpus.documents:
             return Score(False, f"the document {citation.document_id!r} does not exist")
         if citation.quote != text or not text:
             place = f"{citation.document} [{citation.span.start}, {citation.span.end})"
@@ -120,12 +92,10 @@ def recall_at_5(context: Context) -> Score:
     anchors = context.case.evidence
     if not anchors:
         return Score(None, "the case names no evidence")
-    first = context.answer.retrieved[:RECALL_DEPTH]
-    texts = [context.passages[id_] for id_ in first if id_ in context.passages]
+    first = context.answer.trace.passages[:RECALL_DEPTH]
+    texts = [context.corpus.passage_text(passage) for passage in first]
     missing = [anchor for anchor in anchors if not _any_says(texts, [anchor])]
-    unknown = len(first) - len(texts)
     reason = f"not retrieved: {'; '.join(missing)}" if missing else "all evidence was retrieved"
-    reason += f" ({unknown} retrieved passages are unknown)" if unknown else ""
     return Score(1 - len(missing) / len(anchors), reason)
 
 
@@ -144,20 +114,9 @@ def wall_ms(context: Context) -> Score:
 
 def cpu_ms(context: Context) -> Score:
     """How much CPU time of this process the question took, in milliseconds."""
+    if context.cpu_ms is None:
+        return Score(None, "not told: several questions at once, or asked over a network")
     return Score(context.cpu_ms, "measured around the call, all threads of the process")
-
-
-EVALUATORS: Mapping[str, Evaluator] = {
-    "right": right,
-    "cited": cited,
-    "quotes_exact": quotes_exact,
-    "abstained_correctly": abstained_correctly,
-    "abstained_wrongly": abstained_wrongly,
-    "recall_at_5": recall_at_5,
-    "answer_chars": answer_chars,
-    "wall_ms": wall_ms,
-    "cpu_ms": cpu_ms,
-}
 
 
 def _abstains(context: Context) -> Score:
@@ -172,6 +131,5 @@ def _any_says(texts: Iterable[str], alternatives: Iterable[str]) -> bool:
     return any(contains(text, phrase) for text in texts for phrase in wanted)
 
 
-def _span_text(citation: Citation, documents: Mapping[str, Document]) -> str:
-    document = documents.get(citation.document_id)
-    return document.text[citation.span.start : citation.span.end] if document else ""
+def _span_text(citation: Citation, corpus: Corpus) -> str:
+    return corpus.text_at(citation.document_id, citation.span)

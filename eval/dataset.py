@@ -74,20 +74,22 @@ _PERIOD = re.compile(r"|\d{4}(?:-(?:0[1-9]|1[0-2])|-\d{4})?")
 _KEYS = frozenset(field.name for field in fields(Case))
 
 
-def read_cases(path: Path) -> list[Case]:
-    """Read and check a file of cases.
+def read_cases(*paths: Path) -> list[Case]:
+    """Read and check files of cases; an id is there once in all of them.
 
     Raises:
         CaseError: anything is wrong; the message names the file and the line.
     """
     found: dict[str, Case] = {}
-    for place, value in read_objects(path):
-        case = parse_case(value, place)
-        if case.id in found:
-            place.fail(f"the id {case.id!r} is already taken by an earlier line")
-        found[case.id] = case
-    if not found:
-        raise CaseError(f"{path} holds no cases; write one JSON object a line.")
+    for path in paths:
+        known = len(found)
+        for place, value in read_objects(path):
+            case = parse_case(value, place)
+            if case.id in found:
+                place.fail(f"the id {case.id!r} is already taken by an earlier line")
+            found[case.id] = case
+        if len(found) == known:
+            raise CaseError(f"{path} holds no cases; write one JSON object a line.")
     return list(found.values())
 
 

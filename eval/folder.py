@@ -1,33 +1,41 @@
-"""A run on disk: written whole or not at all, and read back for comparison."""
+"""A run on disk: rows are appended one by one, the manifest comes last.
+
+    RUN/plan.json       what is being run, there only until the run is finished
+    RUN/rows.jsonl      every case with its answer and scores, in the order of the cases
+    RUN/manifest.json   under which circumstances the run came about; its presence means "finished"
+    RUN/...             what is made from the rows: summary.json, report.html and others
+
+A folder without a manifest is an unfinished run. The same run, started again, goes on there.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
-import shutil
-import subprocess
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from eval.dataset import Case, case_to_json, parse_case
 from eval.jsonl import Place, read_objects
 from eval.metrics import Score
-from eval.run import Row, Run
-from eval.summary import summary_to_json
+from eval.run import Row
 from rag.errors import CaseError
-from rag.wire import answer_to_json
+from rag.wire import answer_from_json, answer_to_json
 
-FORMAT = "policyqa-run-1"
+FORMAT = "policyqa-run-2"
+REPORTS = ("summary.json", "summary.md", "report.html", "junit.xml")
+_LOCK = ".lock"
+_NAMES = {*REPORTS, "manifest.json", "plan.json", "rows.jsonl", _LOCK}
 
 
 @dataclass(frozen=True, slots=True)
 class SavedRow:
-    """A case and its scores, as a run folder remembers them."""
+    """A case and its scores: what a baseline keeps of a row."""
 
     case: Case
     scores: Mapping[str, Score]
@@ -35,145 +43,201 @@ class SavedRow:
 
 @dataclass(frozen=True, slots=True)
 class SavedRun:
-    """A run that was read back."""
+    """A run that was read back; rows of a whole run folder are `Row`s with their answers."""
 
     manifest: Mapping[str, Any]
-    rows: tuple[SavedRow, ...]
+    rows: tuple[SavedRow | Row, ...]
 
 
-def make_manifest(run: Run, *, cases: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Under which circumstances the run came about; `settings` are already plain JSON values."""
+class RunFolder:
+    """A run that is being written. `kept` are the rows of an earlier start of the same run."""
+
+    def __init__(self, folder: Path, kept: tuple[Row, ...]) -> None:
+        self.folder = folder
+        self.kept = kept
+
+    def append(self, row: Row) -> None:
+        """Put one more row on disk, whole."""
+        line = json.dumps(row_to_json(row), ensure_ascii=False).encode() + b"\n"
+        with _told(self.folder), _rows(self.folder).open("ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def finish(self, manifest: Mapping[str, Any], files: Mapping[str, str]) -> None:
+        """Write the files made from the rows, by name, then the manifest."""
+        with _told(self.folder):
+            for name, text in files.items():
+                _write(self.folder / name, text)
+            _write(self.folder / "manifest.json", _pretty({"format": FORMAT, **manifest}))
+            _plan(self.folder).unlink(missing_ok=True)
+
+
+@contextmanager
+def open_run(
+    folder: Path, plan: Mapping[str, Any], *, overwrite: bool = False
+) -> Iterator[RunFolder]:
+    """Own `folder` for a run of `plan`, new or to go on with; a plan is plain JSON values.
+
+    Raises:
+        CaseError: the folder holds a finished run (unless `overwrite`), an unfinished one of
+            another plan, or something else; another process writes there; it cannot be written.
+    """
+    with _told(folder):
+        _check_place(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+    with _owned(folder):
+        with _told(folder):
+            if _is_finished(folder) and not overwrite:
+                raise CaseError(
+                    f"{folder} holds a finished run; choose another folder, or give --overwrite."
+                )
+            kept = _resume(folder, plan) if _is_begun(folder) else _begin(folder, plan)
+        yield RunFolder(folder, kept)
+
+
+def read_run(place: Path) -> SavedRun:
+    """Read back a run folder, or a baseline file that `write_baseline` wrote.
+
+    Raises:
+        CaseError: it is neither, or one of its files is damaged.
+    """
+    if place.is_file():
+        return _read_baseline(place)
+    try:
+        manifest = json.loads((place / "manifest.json").read_bytes())
+        known = manifest["format"] == FORMAT
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        unfinished = " It is an unfinished run; start it again first." * _plan(place).exists()
+        raise CaseError(
+            f"{place} is no folder that 'policyqa eval --report' finished; give one that it did."
+            f"{unfinished}"
+        ) from error
+    if not known:
+        raise CaseError(f"{place} was written by another version; make the run again.")
+    return SavedRun(manifest, tuple(_read_row(*line) for line in read_objects(_rows(place))))
+
+
+def write_baseline(path: Path, rows: tuple[Row, ...], manifest: Mapping[str, Any]) -> None:
+    """Write what later runs are compared with: cases and scores, no words of any document.
+
+    Raises:
+        CaseError: the file cannot be written.
+    """
+    head = {"format": FORMAT, **manifest}
+    lines = [head, *({"case": case_to_json(r.case), "scores": _values(r)} for r in rows)]
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+
+
+def row_to_json(row: Row) -> dict[str, Any]:
+    """The JSON form of a row: case, answer with its trace, and scores."""
+    scores = {name: {"value": s.value, "reason": s.reason} for name, s in row.scores.items()}
     return {
-        "format": FORMAT,
-        "started": run.started.isoformat(timespec="seconds"),
-        "seconds": round(run.seconds, 3),
-        "index_version": run.index_version,
-        "models": list(run.models),
-        "settings": dict(settings),
-        "cases": {
-            "file": cases.name,
-            "sha256": hashlib.sha256(cases.read_bytes()).hexdigest(),
-            "n": len(run.rows),
-        },
-        "git_commit": git_commit(Path(__file__).parent),
-        "machine": {
-            "platform": platform.platform(),
-            "python": platform.python_version(),
-            "cpus": os.cpu_count(),
-        },
+        "case": case_to_json(row.case),
+        "answer": answer_to_json(row.answer, trace=True),
+        "scores": scores,
+        "error": row.error,
     }
 
 
-def git_commit(folder: Path) -> str | None:
-    """The commit that `folder` is at, with `-dirty` after local changes; `None` outside of git."""
-    git = shutil.which("git")
-    if git is None or "site-packages" in folder.parts:
-        return None
-    command = [git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    done = subprocess.run(  # noqa: S603  the command is fixed, only its folder varies
-        command, cwd=folder, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or None
+def _values(row: Row) -> dict[str, Any]:
+    """The values without the reasons, which may quote documents that are not ours to publish."""
+    return {name: {"value": s.value, "reason": ""} for name, s in row.scores.items()}
 
 
-def write_run(folder: Path, run: Run, manifest: Mapping[str, Any], markdown: str) -> None:
-    """Write the run folder: beside its place first, then moved there in one step.
+def _read_baseline(path: Path) -> SavedRun:
+    lines = list(read_objects(path))
+    if not lines or lines[0][1].get("format") != FORMAT:
+        raise CaseError(f"{path} is no baseline of this version; make it again.")
+    return SavedRun(lines[0][1], tuple(_read_row(*line) for line in lines[1:]))
 
-    An earlier run of that name is replaced; any other folder that holds something is left alone.
 
-    Raises:
-        CaseError: the place is taken by something else or cannot be written.
-    """
-    folder = folder.resolve()
-    _check_place(folder)
-    fresh = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp"
+def _read_row(place: Place, value: dict[str, Any]) -> SavedRow | Row:
+    case, scores = value.get("case"), value.get("scores")
+    if not isinstance(case, dict) or not isinstance(scores, dict):
+        place.fail("it is not a row of a run")
     try:
-        fresh.mkdir(parents=True)
-        _write_files(fresh, run, manifest, markdown)
-        _move_into_place(fresh, folder)
-    except OSError as error:
+        found = {name: Score(score["value"], score["reason"]) for name, score in scores.items()}
+        if "answer" not in value:
+            return SavedRow(parse_case(case, place), found)
+        answer = answer_from_json(value["answer"])
+        return Row(parse_case(case, place), answer, found, value["error"])
+    except (TypeError, KeyError, ValueError, AttributeError, IndexError) as error:
+        place.fail(f"it is not a whole row of a run ({error!r})")
+
+
+def _begin(folder: Path, plan: Mapping[str, Any]) -> tuple[Row, ...]:
+    """Remove an earlier run, the manifest first, so that what is left never passes for whole."""
+    for name in ("manifest.json", *sorted(_NAMES - {_LOCK})):
+        (folder / name).unlink(missing_ok=True)
+    _write(_plan(folder), _pretty(plan))
+    return ()
+
+
+def _resume(folder: Path, plan: Mapping[str, Any]) -> tuple[Row, ...]:
+    """The whole rows that are there; a half line at the end is cut off."""
+    if _plan(folder).read_text(encoding="utf-8") != _pretty(plan):
         raise CaseError(
-            f"The report cannot be written to {folder} ({error.strerror or error}); "
-            "choose another folder."
-        ) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def read_run(folder: Path) -> SavedRun:
-    """Read a run folder back.
-
-    Raises:
-        CaseError: it is no run folder, or one of its files is damaged.
-    """
-    try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        known = manifest["format"] == FORMAT
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise CaseError(
-            f"{folder} is no folder that `policyqa eval --report` wrote; give one that it did."
-        ) from error
-    if not known:
-        raise CaseError(f"{folder} was written by another version; make the baseline again.")
-    return SavedRun(manifest, tuple(_read_row(*line) for line in read_objects(_rows(folder))))
+            f"{folder} holds an unfinished run of other cases, settings, index or code; "
+            "choose another folder, or remove that one."
+        )
+    if not _rows(folder).exists():
+        return ()
+    stored = _rows(folder).read_bytes()
+    with _rows(folder).open("r+b") as file:
+        file.truncate(stored.rfind(b"\n") + 1)
+    rows = (_read_row(*line) for line in read_objects(_rows(folder)))
+    return tuple(row for row in rows if isinstance(row, Row))
 
 
 def _check_place(folder: Path) -> None:
     if not folder.exists():
         return
-    ours = (folder / "manifest.json").is_file() and _rows(folder).is_file()
-    if not folder.is_dir() or not (ours or not any(folder.iterdir())):
+    if not folder.is_dir():
+        raise CaseError(f"{folder} is a file; choose another folder for the run.")
+    ours = _is_finished(folder) or _is_begun(folder)
+    if not ours and not _NAMES.issuperset(path.name for path in folder.iterdir()):
         raise CaseError(f"{folder} holds something else than a run; choose another folder.")
 
 
-def _write_files(folder: Path, run: Run, manifest: Mapping[str, Any], markdown: str) -> None:
-    _write(folder / "manifest.json", _pretty(manifest))
-    lines = (json.dumps(row_to_json(row), ensure_ascii=False) + "\n" for row in run.rows)
-    _write(_rows(folder), "".join(lines))
-    _write(folder / "summary.json", _pretty(summary_to_json(run.summary())))
-    _write(folder / "summary.md", markdown)
+def _is_finished(folder: Path) -> bool:
+    return (folder / "manifest.json").is_file()
 
 
-def _move_into_place(fresh: Path, folder: Path) -> None:
-    if not folder.exists():
-        fresh.rename(folder)
-        return
-    old = fresh.with_suffix(".old")
-    folder.rename(old)
+def _is_begun(folder: Path) -> bool:
+    return _plan(folder).is_file() and not _is_finished(folder)
+
+
+@contextmanager
+def _owned(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / _LOCK)
     try:
-        fresh.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def row_to_json(row: Row) -> dict[str, Any]:
-    """The JSON form of a row: case, answer as everywhere, what was retrieved, and scores."""
-    return {
-        "case": case_to_json(row.case),
-        "answer": answer_to_json(row.answer),
-        "retrieved": list(row.answer.retrieved),
-        "timings_ms": {name: round(ms, 3) for name, ms in row.answer.timings_ms.items()},
-        "scores": {
-            name: {"value": score.value, "reason": score.reason}
-            for name, score in row.scores.items()
-        },
-        "error": row.error,
-    }
-
-
-def _read_row(place: Place, value: dict[str, Any]) -> SavedRow:
-    case, scores = value.get("case"), value.get("scores")
-    if not isinstance(case, dict) or not isinstance(scores, dict):
-        place.fail("it is not a row of a run")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise CaseError(
+            f"Another evaluation is writing to {folder}; wait for it, or choose another folder."
+        ) from None
     try:
-        return SavedRow(
-            parse_case(case, place),
-            {name: Score(score["value"], score["reason"]) for name, score in scores.items()},
-        )
-    except (TypeError, KeyError):
-        place.fail("a score has no value or no reason")
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CaseError(
+            f"The run cannot be written to {place} ({error.strerror or error}); "
+            "choose another place."
+        ) from error
+
+
+def _plan(folder: Path) -> Path:
+    return folder / "plan.json"
 
 
 def _rows(folder: Path) -> Path:
@@ -185,7 +249,10 @@ def _pretty(value: Mapping[str, Any]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    """Write a file whole or not at all."""
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    fresh.replace(path)

@@ -91,6 +91,10 @@ class Generations:
             )
         return folder
 
+    def current_version(self) -> str:
+        """The version of the generation that serves; raises as `current`."""
+        return self.current().name.partition("-")[2]
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Own the index for the time of a build.

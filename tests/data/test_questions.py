@@ -57,6 +57,7 @@ def test_every_figure_stands_in_a_sentence_of_its_measure_and_period(
     assert not lost, "\n".join(lost)
 
 
+@pytest.mark.corpus
 def test_no_alternative_of_a_measure_is_idle(
     sample_documents: Path, original_documents: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rag.embedding import Vectors
 from rag.index import Index
@@ -19,21 +19,28 @@ def retrieve(
     filters: Filters | None = None,
 ) -> list[Scored[Passage]]:
     """The passages most likely to answer, best first; `vector` is the question's unit vector."""
-    where = filters or Filters()
-    dense = index.dense(vector, settings.candidates, where)
-    rankings = {
-        "dense": dense,
-        "sentence": index.by_sentence(vector, settings.candidates, where),
-        "lexical": index.lexical(question.terms, settings.candidates, where),
+    where, k = filters or Filters(), settings.candidates
+    searches: dict[str, Callable[[], list[Scored[Passage]]]] = {
+        "dense": lambda: index.dense(vector, k, where),
+        "sentence": lambda: index.by_sentence(vector, k, where),
+        "lexical": lambda: index.lexical(question.terms, k, where),
     }
-    return fuse(rankings, settings.rrf_constant)[: settings.passages]
+    weights: dict[str, float] = settings.weights.model_dump()
+    rankings = {name: search() for name, search in searches.items() if weights[name]}
+    return fuse(rankings, settings.rrf_constant, weights)[: settings.passages]
 
 
-def fuse(rankings: dict[str, list[Scored[Passage]]], constant: int = 60) -> list[Scored[Passage]]:
-    """Reciprocal rank fusion: each ranking gives 1 / (constant + rank), ranks from 1.
+def fuse(
+    rankings: Mapping[str, Sequence[Scored[Passage]]],
+    constant: int = 60,
+    weights: Mapping[str, float] | None = None,
+) -> list[Scored[Passage]]:
+    """Reciprocal rank fusion: each ranking gives weight / (constant + rank), ranks from 1.
 
-    Cormack, Clarke and Büttcher, SIGIR 2009. `parts` keeps each ranking's own score.
+    Cormack, Clarke and Büttcher, SIGIR 2009; a ranking without a weight weighs 1. `parts` keeps
+    each ranking's own score.
     """
+    weigh = weights or {}
     items: dict[str, Passage] = {}
     scores: dict[str, float] = {}
     parts: dict[str, dict[str, float]] = {}
@@ -41,7 +48,7 @@ def fuse(rankings: dict[str, list[Scored[Passage]]], constant: int = 60) -> list
         for rank, found in enumerate(ranking, start=1):
             key = found.item.id
             items[key] = found.item
-            scores[key] = scores.get(key, 0.0) + 1 / (constant + rank)
+            scores[key] = scores.get(key, 0.0) + weigh.get(name, 1.0) / (constant + rank)
             parts.setdefault(key, {})[name] = found.score
-    order: Sequence[str] = sorted(scores, key=lambda key: (-scores[key], key))
+    order = sorted(scores, key=lambda key: (-scores[key], key))
     return [Scored(items[key], scores[key], parts[key]) for key in order]

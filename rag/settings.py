@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -58,6 +58,26 @@ class SplitSettings(_Section):
         return f"{SPLITTER_VERSION}/{self.passage_words}"
 
 
+class WeightSettings(_Section):
+    """How much each ranking counts when they are fused; 0 switches one off."""
+
+    dense: float = Field(
+        default=1.0, ge=0, allow_inf_nan=False, description="Passages of similar meaning."
+    )
+    sentence: float = Field(
+        default=1.0, ge=0, allow_inf_nan=False, description="Passages with one similar sentence."
+    )
+    lexical: float = Field(
+        default=1.0, ge=0, allow_inf_nan=False, description="Passages that share words (BM25)."
+    )
+
+    @model_validator(mode="after")
+    def _one_must_count(self) -> Self:
+        if not (self.dense or self.sentence or self.lexical):
+            raise ValueError("one of dense, sentence and lexical must be above 0")
+        return self
+
+
 class RetrievalSettings(_Section):
     """Dense and lexical search over passages and their fusion."""
 
@@ -65,6 +85,9 @@ class RetrievalSettings(_Section):
     passages: int = Field(default=12, ge=1, description="Passages kept after fusion.")
     rrf_constant: int = Field(
         default=60, ge=1, description="k of reciprocal rank fusion (Cormack et al. 2009)."
+    )
+    weights: WeightSettings = Field(
+        default=WeightSettings(), description="How much each ranking counts in the fusion."
     )
 
 
@@ -109,6 +132,9 @@ class Settings(BaseSettings):
     )
 
     index_dir: Path = Field(default=Path(".policyqa/index"), description="Where the index lives.")
+    review_file: Path = Field(
+        default=Path(".policyqa/review.sqlite3"), description="Cases that wait for a review."
+    )
     documents_dir: Path = Field(
         default=Path("data/documents"), description="What `policyqa ingest` reads by default."
     )
@@ -145,7 +171,7 @@ def load_settings(**overrides: Any) -> Settings:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"The setting {key!r} is not usable: {first['msg']}; "
+            f"The setting {key!r} is not usable: {first['msg'].removeprefix('Value error, ')}; "
             "correct it in policyqa.toml or in the POLICYQA_ variables."
         ) from error
     except VariableError as error:

@@ -68,7 +68,7 @@ def answer_from_json(value: Mapping[str, Any]) -> Answer:
         engine=value["engine"],
         model=value["model"],
         index_version=value["index_version"],
-        timings_ms=trace.get("timings_ms") or {"total": value["latency_ms"]},
+        timings_ms=trace.get("timings_ms", {"total": value["latency_ms"]}),
         trace=_trace(trace) if trace else Trace(),
     )
 

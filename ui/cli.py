@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from rag.errors import InputError, QuestionError
+from ui import cli_eval
 from ui.endings import Commands
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def ingest(
     from ingest.pipeline import ingest as run
     from ui.console import print_ingest, stage_progress
 
-    settings = _settings(index)
+    settings = settings_for(index)
     with stage_progress() as progress:
         report = run(paths or [settings.documents_dir], settings, progress=progress)
     print_ingest(report, settings.index_dir)
@@ -103,7 +104,7 @@ def ask(
     filters = _filters(document, since, until)
     text = _read_stdin() if question == "-" else question
     chosen = {"answer": {"engine": engine}} if engine else {}
-    with _pipeline(_settings(index, **chosen)) as pipeline:
+    with _pipeline(settings_for(index, **chosen)) as pipeline:
         _require_documents(pipeline, filters)
         answer = pipeline.ask(text, filters=filters)
     if as_json:
@@ -130,65 +131,13 @@ def batch(
     from eval.batch import answer_batch
     from ui.console import count_progress
 
-    with _pipeline(_settings(index)) as pipeline, count_progress("questions") as progress:
+    with _pipeline(settings_for(index)) as pipeline, count_progress("questions") as progress:
         report = answer_batch(pipeline.ask, questions, out, jobs=jobs, progress=progress)
     typer.echo(f"{report} -> {out}")
 
 
-@app.command("eval")
-def evaluate(
-    cases: Annotated[
-        Path, typer.Argument(metavar="[QUESTIONS.jsonl]", help="Cases to run.")
-    ] = Path("data/questions.jsonl"),
-    report: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the run to this folder.")
-    ] = None,
-    baseline: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Compare with this earlier run.")
-    ] = None,
-    fail_under: Annotated[
-        list[str] | None,
-        typer.Option(metavar="METRIC=VALUE", help="Fail below this; repeatable."),
-    ] = None,
-    index: IndexOption = None,
-) -> None:
-    """Ask every case and score the answers: right, cited, abstained, recall, latency.
-
-    Bounds come from `[tool.policyqa.eval]` in pyproject.toml and from --fail-under, which wins.
-    Exit code 1 when a bound is missed.
-
-    Examples:
-
-        policyqa eval
-
-        policyqa eval my-cases.jsonl --report runs/today --fail-under right=0.9
-    """
-    from eval.compare import compare
-    from eval.dataset import read_cases
-    from eval.folder import make_manifest, read_run, write_run
-    from eval.report import for_terminal, to_markdown
-    from eval.run import evaluate as run_cases
-    from eval.thresholds import check, merge_bounds, parse_bounds, read_bounds
-    from ui.console import count_progress, print_any
-
-    settings = _settings(index)
-    bounds = merge_bounds(read_bounds(Path("pyproject.toml")), parse_bounds(fail_under or []))
-    read = read_cases(cases)
-    before = read_run(baseline) if baseline else None
-    with _pipeline(settings) as pipeline, count_progress("cases") as progress:
-        run = run_cases(
-            lambda case: pipeline.ask(case.question, history=case.history),
-            read,
-            documents={d.id: d for d in pipeline.documents},
-            passages={id_: p.text for id_, p in pipeline.passages.items()},
-            progress=progress,
-        )
-    comparison = compare(before.rows, run.rows) if before else None
-    print_any(for_terminal(run, comparison))
-    if report:
-        manifest = make_manifest(run, cases=cases, settings=settings.model_dump(mode="json"))
-        write_run(report, run, manifest, to_markdown(run, comparison))
-    check(run.summary(), bounds)
+app.command("eval")(cli_eval.evaluate)
+app.command("compare")(cli_eval.compare)
 
 
 @app.command()
@@ -205,10 +154,10 @@ def serve(
     """
     from ui.server import run_server
 
-    settings = _settings(index)
+    settings = settings_for(index)
     server = {"host": host or settings.server.host}
     number = settings.server.port if port is None else port
-    settings = _settings(index, server={**server, "port": number})
+    settings = settings_for(index, server={**server, "port": number})
     with _pipeline(settings) as pipeline:
         run_server(pipeline, settings)
 
@@ -225,7 +174,7 @@ def status(index: IndexOption = None) -> None:
     from rag.index import Index
     from ui.console import print_status
 
-    settings = _settings(index)
+    settings = settings_for(index)
     opened = Index(Generations(settings.index_dir).current())
     try:
         print_status(opened, settings)
@@ -248,7 +197,7 @@ def export(
     from rag.models import Filters
     from rag.store import read_documents
 
-    folder = Generations(_settings(index).index_dir).current()
+    folder = Generations(settings_for(index).index_dir).current()
     wanted = Filters(documents=(document,))
     for found in read_documents(folder):
         if found.id == document or wanted.admits(found):
@@ -272,7 +221,8 @@ def _pipeline(settings: Settings) -> Iterator[Any]:
         yield pipeline
 
 
-def _settings(index: Path | None = None, **overrides: Any) -> Settings:
+def settings_for(index: Path | None = None, **overrides: Any) -> Settings:
+    """The settings from all sources; `index` and `overrides` win."""
     from rag.settings import load_settings
 
     if index is not None:

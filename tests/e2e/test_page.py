@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from rag.pipeline import Pipeline
-from rag.settings import Settings
 from tests.ui.fake_pipeline import FERRIES, QUAY, RECORD, FakePipeline
-from ui.api import create_app
+from tests.ui.serving import served
 
 pytestmark = pytest.mark.e2e
 
@@ -43,29 +38,6 @@ IN_VIEW = """(mark) => {
     return inside && box.height > 0 && seen !== null && seen.closest(".document") !== null;
   });
 }"""
-
-
-@contextmanager
-def served(pipeline: Pipeline) -> Iterator[str]:
-    """The address of a real server in a thread."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-        app = create_app(pipeline, Settings())
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        wait_until(lambda: server.started)
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join(timeout=10)
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = monotonic() + seconds
-    while not holds():
-        assert monotonic() < deadline, "waited in vain"
-        sleep(0.02)
 
 
 @pytest.fixture(scope="module")

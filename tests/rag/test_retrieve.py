@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from itertools import permutations
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.index import Index
 from rag.models import Passage, Scored, Span
-from rag.retrieve import fuse
+from rag.retrieve import fuse, retrieve
+from rag.settings import RetrievalSettings, WeightSettings
 
 
 def ranking(*ids: str, top: float = 1.0) -> list[Scored[Passage]]:
@@ -34,6 +39,64 @@ def test_each_ranking_gives_one_over_constant_plus_rank() -> None:
 
 def test_the_constant_is_used() -> None:
     assert fuse({"dense": ranking("a")}, constant=1)[0].score == 1 / 2
+
+
+def test_a_ranking_counts_by_its_weight() -> None:
+    rankings = {"dense": ranking("a", "b"), "lexical": ranking("b", "c")}
+    fused = fuse(rankings, weights={"dense": 0.5, "lexical": 2.0})
+    assert {f.item.id: f.score for f in fused} == {
+        "a": 0.5 / 61,
+        "b": 0.5 / 62 + 2.0 / 61,
+        "c": 2.0 / 62,
+    }
+    assert ids(fused) == ["b", "c", "a"]
+
+
+def test_weights_of_one_change_no_score() -> None:
+    rankings = {"dense": ranking(*"abcdef"), "lexical": ranking(*"fbxa")}
+    weighed = fuse(rankings, weights={"dense": 1.0, "lexical": 1.0})
+    assert weighed == fuse(rankings)
+
+
+class Searched:
+    """An index that tells which of its searches were asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def _found(self, name: str) -> list[Scored[Passage]]:
+        self.asked.append(name)
+        return ranking(name[0], "x")
+
+    def dense(self, *_: object) -> list[Scored[Passage]]:
+        return self._found("dense")
+
+    def by_sentence(self, *_: object) -> list[Scored[Passage]]:
+        return self._found("sentence")
+
+    def lexical(self, *_: object) -> list[Scored[Passage]]:
+        return self._found("lexical")
+
+
+@pytest.mark.parametrize("off", [(), ("dense",), ("sentence", "lexical"), ("lexical",)])
+def test_a_ranking_of_weight_zero_is_not_even_searched(off: tuple[str, ...]) -> None:
+    index = Searched()
+    weights = WeightSettings(**dict.fromkeys(off, 0.0))
+    question: Any = SimpleNamespace(terms=("x",))
+    found = retrieve(
+        question, np.zeros(2, np.float32), cast("Index", index), RetrievalSettings(weights=weights)
+    )
+    kept = [name for name in ("dense", "sentence", "lexical") if name not in off]
+    assert index.asked == kept
+    assert {f.item.id for f in found} == {"x", *(name[0] for name in kept)}
+
+
+def test_the_weights_of_the_settings_order_the_passages() -> None:
+    question: Any = SimpleNamespace(terms=("x",))
+    settings = RetrievalSettings(weights=WeightSettings(dense=1, sentence=2, lexical=3))
+    found = retrieve(question, np.zeros(2, np.float32), cast("Index", Searched()), settings)
+    assert ids(found) == ["x", "l", "s", "d"]
+    assert found[1].score == 3 / 61
 
 
 def test_first_in_both_beats_everything() -> None:

@@ -52,6 +52,9 @@ def test_the_defaults_are_usable() -> None:
         ({"split": {"passage_words": 171}}, "split.passage_words"),
         ({"split": {"passage_words": 19}}, "split.passage_words"),
         ({"retrieval": {"candidates": 0}}, "retrieval.candidates"),
+        ({"retrieval": {"weights": {"dense": -0.1}}}, "retrieval.weights.dense"),
+        ({"retrieval": {"weights": {"dense": float("inf")}}}, "retrieval.weights.dense"),
+        ({"retrieval": {"weights": {"sparse": 1}}}, "retrieval.weights.sparse"),
         ({"rank": {"candidates": 101}}, "rank.candidates"),
         ({"server": {"port": 65536}}, "server.port"),
         ({"embedding": {"threads": 0}}, "embedding.threads"),
@@ -125,6 +128,14 @@ def test_arguments_win_over_variables_which_win_over_the_file(
     assert load_settings().answer.threshold == 0.2
     answer = load_settings(answer={"threshold": 0.3}).answer
     assert (answer.threshold, answer.sentences, answer.nearest) == (0.3, 4, 7)
+
+
+def test_one_ranking_at_least_must_count() -> None:
+    message = refused(retrieval={"weights": {"dense": 0, "sentence": 0, "lexical": 0}})
+    assert "'retrieval.weights' is not usable: one of dense, sentence and lexical" in message
+    assert is_one_sentence(message)
+    two_off = load_settings(retrieval={"weights": {"dense": 0, "sentence": 0}})
+    assert two_off.retrieval.weights.lexical == 1.0
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:

@@ -131,13 +131,17 @@ def case_to_json(case: Case) -> dict[str, Any]:
         "absent": case.absent,
         "history": [{"question": turn.question, "answer": turn.answer} for turn in case.history],
         "split": case.split,
-        "figures": [_without_empty(asdict(figure)) for figure in case.figures],
+        "figures": [_figure_to_json(figure) for figure in case.figures],
         "references": [asdict(reference) for reference in case.references],
         "near_miss": case.near_miss,
         "documents": list(case.documents),
         "language": "" if case.language == "en" else case.language,
     }
     return _without_empty(value)
+
+
+def _figure_to_json(figure: ExpectedFigure) -> dict[str, Any]:
+    return _without_empty({**asdict(figure), "measure": list(figure.measure)})
 
 
 def _check_keys(value: dict[str, Any], place: Place) -> None:

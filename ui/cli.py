@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from rag.errors import InputError, QuestionError
-from ui import cli_eval
+from ui.cli_cases import cases_app
+from ui.cli_eval import compare, evaluate
+from ui.cli_sweep import sweep
 from ui.endings import Commands
 
 if TYPE_CHECKING:
@@ -136,8 +138,10 @@ def batch(
     typer.echo(f"{report} -> {out}")
 
 
-app.command("eval")(cli_eval.evaluate)
-app.command("compare")(cli_eval.compare)
+app.command("eval")(evaluate)
+app.command("compare")(compare)
+app.command("sweep")(sweep)
+app.add_typer(cases_app, name="cases")
 
 
 @app.command()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,7 @@ from rag.errors import InputError
 if TYPE_CHECKING:
     from eval.formats import Outside
     from eval.run import Asker
-    from eval.session import Session
+    from eval.session import Outcome, Session
     from rag.settings import Settings
 
 CASES = Path("data/questions.jsonl")
@@ -109,7 +109,7 @@ def evaluate(
         if save_baseline:
             write_baseline(save_baseline, outcome.run.rows, outcome.manifest)
         if peer:
-            _print_peers(peer, asker, session, outcome.run, settings)
+            _beside_peers(peer, asker, session, outcome, settings)
     check(outcome.run.summary(), bounds)
     if outcome.comparison:
         check_no_loss(outcome.comparison)
@@ -146,6 +146,25 @@ def compare(
         print_any(comparison_for_terminal(comparison))
     for comparison in comparisons if fail else ():
         check_no_loss(comparison)
+
+
+def _beside_peers(
+    names: list[str], asker: Asker, session: Session, outcome: Outcome, settings: Settings
+) -> None:
+    """Ask the named recipes the same cases, and show all side by side."""
+    from eval.folder import PEERS, write_baseline
+    from eval.peers.table import peers_for_terminal, run_peers
+    from rag.embedding import load_embedder
+    from ui.console import count_progress, print_any
+
+    documents = list(asker.corpus.documents.values())
+    embedder = load_embedder(settings.embedding)
+    with count_progress("peers") as progress:
+        runs = run_peers(names, documents, embedder, session.cases, progress)
+    print_any(peers_for_terminal({"policy-qa": outcome.run, **runs}))
+    if session.report:
+        for name, run in runs.items():
+            write_baseline(session.report / PEERS / f"{name}.jsonl", run.rows, outcome.manifest)
 
 
 @contextmanager
@@ -191,3 +210,41 @@ def _opened_server(paths: list[Path], url: str, jobs: int) -> Iterator[tuple[Ask
     with server_asker(url, jobs) as asker:
         plan = make_plan(paths, {"kind": "server", "url": url}, asker.version())
         yield asker, Session(cases, plan)
+
+
+@contextmanager
+def _opened_outside(
+    paths: list[Path], settings: Settings, data: _Data
+) -> Iterator[tuple[Asker, Session]]:
+    from eval.askers import pipeline_asker
+    from eval.formats.index import temporary_index
+    from eval.manifest import describe_pipeline, make_plan
+    from eval.metrics import EVALUATORS
+    from eval.session import Session
+    from rag.pipeline import build_pipeline
+    from ui.console import stage_progress
+
+    outside = _read_outside(paths, data)
+    typer.echo(outside.note, err=True)
+    with (
+        stage_progress() as progress,
+        temporary_index(outside.documents, settings, progress=progress) as placed,
+        build_pipeline(placed) as pipeline,
+    ):
+        told = {"format": data.format, "note": outside.note}
+        target = {**describe_pipeline(pipeline, placed), **told}
+        plan = make_plan(paths, target, pipeline.index_version)
+        evaluators = {**EVALUATORS, **outside.evaluators}
+        yield pipeline_asker(pipeline, placed), Session(outside.cases, plan, evaluators)
+
+
+def _read_outside(paths: list[Path], data: _Data) -> Outside:
+    from eval.formats import FORMATS
+
+    reader = FORMATS.get(data.format or "")
+    if reader is None:
+        raise InputError(f"The format {data.format!r} is unknown; known are {', '.join(FORMATS)}.")
+    if len(paths) != 1:
+        raise InputError("A data set is one file or folder; name one, and evaluate others after.")
+    outside = reader(paths[0])
+    return outside.sampled(data.sample) if data.sample else outside

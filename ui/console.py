@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from ingest.pipeline import IngestReport
@@ -27,6 +35,14 @@ class _Console(Console):
         raise
 
 
+class _RateColumn(ProgressColumn):
+    """How many are done in a second, once that can be told."""
+
+    def render(self, task: Task) -> Text:
+        """The rate, as long as it takes more than a moment."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="dim")
+
+
 def _stdout() -> Console:
     return _Console(highlight=False, soft_wrap=True)
 
@@ -42,6 +58,7 @@ def _bars() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _RateColumn(),
         TimeRemainingColumn(),
         console=console,
         transient=True,
@@ -75,16 +92,16 @@ def print_ingest(report: IngestReport, where: object) -> None:
     console = _stdout()
     for name in ("added", "changed", "removed", "unchanged"):
         sources = getattr(report, name)
-        console.print(_line((f"{name:>9}", "bold"), f"  {len(sources)}"))
+        console.print(line_of((f"{name:>9}", "bold"), f"  {len(sources)}"))
         if name != "unchanged":
             for source in sources:
-                console.print(_line(f"           {source}"))
-    console.print(_line((f"{'skipped':>9}", "bold"), f"  {len(report.skipped)}"))
+                console.print(line_of(f"           {source}"))
+    console.print(line_of((f"{'skipped':>9}", "bold"), f"  {len(report.skipped)}"))
     for skipped in report.skipped:
-        told = _line(("skipped", "yellow"), f" {skipped.name}: {skipped.reason}")
+        told = line_of(("skipped", "yellow"), f" {skipped.name}: {skipped.reason}")
         _stderr().print(told)
     console.print(
-        _line(
+        line_of(
             f"{report.passages} passages, {report.embedded} texts embedded, "
             f"index {report.index_version} in {where}"
         )
@@ -95,7 +112,7 @@ def print_answer(answer: Answer) -> None:
     """An answer with its numbered sources, or an abstention with the nearest passages."""
     console = _stdout()
     if answer.abstained:
-        console.print(_line((answer.reason or "", "yellow")))
+        console.print(line_of((answer.reason or "", "yellow")))
         _print_citations(console, answer.nearest, "-")
         return
     for paragraph in _numbered(answer):
@@ -103,14 +120,14 @@ def print_answer(answer: Answer) -> None:
     console.print()
     _print_citations(console, answer.citations)
     how = f"confidence {answer.confidence:.2f}, {answer.engine} engine"
-    console.print(_line((how, "dim")))
+    console.print(line_of((how, "dim")))
 
 
 def _numbered(answer: Answer) -> Iterator[Text]:
     number = {citation: i for i, citation in enumerate(answer.citations, start=1)}
     for claim in answer.claims:
         marks = " ".join(f"[{number[c]}]" for c in claim.citations)
-        yield _line(claim.text, " ", (marks, "cyan"))
+        yield line_of(claim.text, " ", (marks, "cyan"))
 
 
 def _print_citations(
@@ -119,11 +136,11 @@ def _print_citations(
     for number, citation in enumerate(citations, start=1):
         label = mark or f"[{number}]"
         where = [citation.title, date_text(citation), *citation.heading[-1:]]
-        console.print(_line((label, "cyan"), " ", (" · ".join(where), "dim")))
-        console.print(_line(f"    “{' '.join(citation.quote.split())}”"))
+        console.print(line_of((label, "cyan"), " ", (" · ".join(where), "dim")))
+        console.print(line_of(f"    “{' '.join(citation.quote.split())}”"))
 
 
-def _line(*parts: str | tuple[str, str]) -> Text:
+def line_of(*parts: str | tuple[str, str]) -> Text:
     """One line of text, each part plain or with its style; what steers a terminal is shown."""
     styled = [(part, "") if isinstance(part, str) else part for part in parts]
     return Text.assemble(*((_CONTROL.sub("\N{REPLACEMENT CHARACTER}", t), s) for t, s in styled))
@@ -140,16 +157,16 @@ def print_status(index: Index, settings: Settings) -> None:
     manifest = index.manifest
     model = manifest.model
     console.print(
-        _line(f"index {manifest.version} in {settings.index_dir}, built {manifest.created}")
+        line_of(f"index {manifest.version} in {settings.index_dir}, built {manifest.created}")
     )
-    console.print(_line(f"model {model.name} ({model.sha256[:12]})"))
-    console.print(_line(f"{manifest.passages} passages, {manifest.sentences} sentences"))
+    console.print(line_of(f"model {model.name} ({model.sha256[:12]})"))
+    console.print(line_of(f"{manifest.passages} passages, {manifest.sentences} sentences"))
     for document in sorted(index.documents.values(), key=lambda d: d.source):
         publisher = document.publisher or "publisher unknown"
         size = f"{len(document.text):,} characters"
-        console.print(_line((document.name, "bold"), f"  {document.title}"))
+        console.print(line_of((document.name, "bold"), f"  {document.title}"))
         about = " · ".join([date_text(document), publisher, size])
-        console.print(_line((f"    {about}", "dim")))
+        console.print(line_of((f"    {about}", "dim")))
 
 
 def print_any(renderable: RenderableType) -> None:

@@ -46,6 +46,34 @@ def says(figure: ExpectedFigure, headings: str, text: str) -> bool:
     )
 
 
+def test_all_evidence_stands_in_a_sentence(sentences: list[tuple[str, str]]) -> None:
+    lost = [
+        f"{case.id}: {anchor}"
+        for case in ANSWERABLE
+        for anchor in case.evidence
+        if not any(contains(text, anchor) for _, text in sentences)
+    ]
+    assert not lost, "\n".join(lost)
+
+
+def test_everything_expected_stands_in_a_sentence_without_what_is_rejected(
+    sentences: list[tuple[str, str]],
+) -> None:
+    texts = [text for _, text in sentences]
+    lost = [f"{case.id}: {group}" for case in ANSWERABLE for group in unsaid(case, texts)]
+    assert not lost, "\n".join(lost)
+
+
+def unsaid(case: Case, texts: list[str]) -> list[tuple[str, ...]]:
+    """The groups that no sentence says, or only sentences that say something rejected too."""
+    allowed = [text for text in texts if not says_one_of(text, case.reject)]
+    return [group for group in case.expect if not any(says_one_of(t, group) for t in allowed)]
+
+
+def says_one_of(text: str, phrases: tuple[str, ...]) -> bool:
+    return any(contains(text, phrase) for phrase in phrases)
+
+
 def test_every_figure_stands_in_a_sentence_of_its_measure_and_period(
     sentences: list[tuple[str, str]],
 ) -> None:
@@ -81,6 +109,8 @@ def test_figures_agree_with_what_is_expected_and_rejected(case: Case) -> None:
         assert not any(contains(value, phrase) for phrase in case.reject)
     if case.kind in ("figure", "result-vs-target"):
         assert len(values) == len(case.expect)
+    if case.kind == "comparison":
+        assert len(values) in (0, len(case.expect))
 
 
 def test_results_are_of_2023_and_plans_of_2024() -> None:
@@ -107,6 +137,34 @@ def test_no_question_is_asked_twice() -> None:
     assert [question for question, times in asked.items() if times > 1] == []
 
 
+def test_follow_ups_and_only_they_have_turns_before_them() -> None:
+    assert all((case.kind == "follow-up") == bool(case.history) for case in CASES)
+    assert all(turn.answer for case in CASES for turn in case.history)
+
+
+def test_no_follow_up_was_answered_in_the_turns_before() -> None:
+    answered = [
+        case.id
+        for case in CASES
+        if case.history and not case.absent and not unsaid(case, [t.answer for t in case.history])
+    ]
+    assert answered == []
+
+
+def test_questions_in_another_language_are_absent_whatever_the_model() -> None:
+    assert all(case.absent for case in CASES if case.language != "en")
+
+
+def test_the_file_is_as_large_and_as_varied_as_it_has_to_be() -> None:
+    kinds = Counter(case.kind for case in CASES)
+    assert len(CASES) >= 250
+    assert sum(case.absent for case in CASES) >= 60
+    assert sum(bool(case.near_miss) for case in CASES) >= 30
+    assert kinds["follow-up"] >= 20
+    assert kinds["comparison"] + kinds["two-facts"] >= 20
+    assert 3 * sum(case.split == "held-out" for case in CASES) >= len(CASES)
+
+
 def test_the_counts_in_the_readme_are_those_of_the_file() -> None:
     readme = (DATA / "README.md").read_text(encoding="utf-8")
     kinds = Counter(case.kind for case in CASES)
@@ -116,3 +174,20 @@ def test_the_counts_in_the_readme_are_those_of_the_file() -> None:
     misses = Counter(case.near_miss for case in CASES if case.near_miss)
     rows = re.findall(r"(?m)^\| `([\w-]+)` \| (\d+) \| [^\d|]", readme)
     assert {name: int(count) for name, count in rows} == misses
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"{len(CASES)} questions about the five documents",
+        f"{len({case.id for case, _ in FIGURES})} cases ask for amounts, shares, counts"
+        f" or durations, {len(FIGURES)} in all",
+        f"{len(CASES) - len(ANSWERABLE)} cases are absent,"
+        f" {sum(case.absent and bool(case.history) for case in CASES)} of them follow-ups",
+        f"{sum(bool(case.near_miss) for case in CASES)} are near misses",
+        f"The other {sum(case.absent and not case.near_miss for case in CASES)} have none",
+        f"({sum(case.split == 'held-out' for case in CASES)} of {len(CASES)})",
+    ],
+)
+def test_the_numbers_in_the_prose_of_the_readme_are_those_of_the_file(sentence: str) -> None:
+    assert sentence in (DATA / "README.md").read_text(encoding="utf-8")

@@ -31,7 +31,18 @@ from tests.faults.town import (
 )
 from tests.faults.warm import Warm, warm_process
 
-COMMANDS = ["ingest", "ask", "batch", "eval", "serve", "status", "export"]
+COMMANDS = [
+    "ingest",
+    "ask",
+    "batch",
+    "eval",
+    "compare",
+    "sweep",
+    "serve",
+    "status",
+    "export",
+    "cases",
+]
 ABSENT = "Who won the chess cup?"
 POLICYQA = Path(sys.executable).with_name("policyqa")
 MANY = 20
@@ -339,50 +350,6 @@ def test_a_killed_batch_goes_on_without_repeating_or_losing_a_line(
     assert ids == [f"q{i}" for i in range(MANY)]
 
 
-# eval
-
-
-@pytest.fixture(scope="session")
-def cases(town: Town) -> Path:
-    lines = [
-        {"id": "good", "question": CONTAINERS, "kind": "[figure]", "expect": [[OLD_FIGURE]]},
-        {"id": "absent", "question": ABSENT, "absent": True},
-        {"id": "bad", "question": CONTAINERS, "kind": "wrong", "expect": [["9.9 million"]]},
-    ]
-    path = town.index.parent / "cases.jsonl"
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    return path
-
-
-def test_eval_prints_the_table_writes_the_report_and_fails_under_a_bound(
-    tmp_path: Path, warm: Warm, town: Town, cases: Path
-) -> None:
-    order = ("eval", cases, "--index", town.index, "--report", "first")
-    done = warm.policyqa(*order, "--fail-under", "right=0.9", cwd=tmp_path)
-    assert done.code == 1
-    assert re.search(r"^total +3 +50\.0% ", done.out, re.M)
-    assert re.search(r"^\[figure\] +1 +100\.0% ", done.out, re.M)
-    assert re.search(r"^bad +wrong .*9\.9 million", done.out, re.M)
-    assert "right is 50%" in done.line
-    assert "at least 90% is asked" in done.line
-    written = {path.name for path in (tmp_path / "first").iterdir()}
-    assert written == {"manifest.json", "rows.jsonl", "summary.json", "summary.md"}
-
-
-def test_eval_within_its_bounds_ends_well_and_compares_with_a_baseline(
-    tmp_path: Path, warm: Warm, town: Town, cases: Path
-) -> None:
-    pyproject = "[tool.policyqa.eval]\nfail_under = { right = 0.9 }\n"
-    (tmp_path / "pyproject.toml").write_text(pyproject, encoding="utf-8")
-    order = ("eval", cases, "--index", town.index)
-    first = warm.policyqa(*order, "--report", "first", cwd=tmp_path)
-    assert first.code == 1  # by the file's bound
-    bound = ("--fail-under", "right=0.5")  # wins over it
-    second = warm.policyqa(*order, "--baseline", "first", *bound, cwd=tmp_path)
-    assert (second.code, second.err) == (0, "")
-    assert len(second.out) > len(first.out)
-
-
 # status and help
 
 
@@ -519,12 +486,6 @@ BAD = [
     (["batch", "twice.jsonl", "--out", "o"], 2, "line 2: the id 'a' is already taken"),
     (["batch", "fine.jsonl", "--out", "fine.jsonl"], 2, "choose another --out"),
     (["batch", "fine.jsonl", "--out", "nowhere/o"], 2, "choose another --out"),
-    (["eval", "missing.jsonl"], 2, "missing.jsonl cannot be read (No such file"),
-    (["eval"], 2, "data/questions.jsonl cannot be read (No such file"),
-    (["eval", "half.jsonl"], 2, "half.jsonl, line 2: it is not JSON"),
-    (["eval", "none.jsonl"], 2, "none.jsonl holds no cases; write one JSON object a line"),
-    (["eval", "half.jsonl", "--fail-under", "right"], 2, "not METRIC=VALUE; write for example"),
-    (["eval", "half.jsonl", "--fail-under", "beauty=1"], 2, "'beauty' is unknown; known are"),
     (["serve", "--host", "256.0.0.1"], 2, "cannot be listened on"),
 ]
 

@@ -106,7 +106,7 @@ def test_the_words_of_documents_are_printed_as_they_are(capsys: Capture, text: s
 def test_no_words_are_read_as_markup(text: str) -> None:
     target = Console(width=10_000, highlight=False, soft_wrap=True)
     with target.capture() as seen:
-        target.print(console._line((text, "bold")))
+        target.print(console.line_of((text, "bold")))
     assert seen.get() == f"{text}\n"
 
 

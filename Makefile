@@ -1,13 +1,17 @@
 # make serve   set up, ingest data/documents, serve the page on http://127.0.0.1:7860
-# make test    set up, then lint, types, import contracts and all tests
-# A second run of either installs nothing.
+# make test    set up, then lint, types, import contracts, make eval and all tests
+# make eval    evaluate on the sample documents, and on the originals where they are at hand;
+#              fails on a significant loss against data/baselines
+# make baselines   write data/baselines anew, after a change that is meant
+# make quality     measure everything again and fill the tables of docs/quality.md
+# A second run installs nothing.
 
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test lint format eval constraints clean
+.PHONY: help serve test lint format eval baselines quality constraints clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -42,12 +46,34 @@ lint: $(VENV)/.developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint $(VENV)/.chromium
+test: lint $(VENV)/.chromium eval
 	$(BIN)/pytest
 
-eval: $(VENV)/.installed
-	$(BIN)/policyqa ingest data/documents
-	$(BIN)/policyqa eval
+# The originals are not part of the repository; POLICYQA_TEST_CORPUS names their folder.
+ORIGINALS := $(wildcard $(or $(POLICYQA_TEST_CORPUS),../shared/corpus))
+CORPORA   := sample $(if $(ORIGINALS),originals)
+sample-documents    := data/documents
+originals-documents := $(ORIGINALS)
+WORK      := .policyqa/eval
+
+$(CORPORA:%=index-%): index-%: $(VENV)/.installed
+	$(BIN)/policyqa ingest $($*-documents) --index $(WORK)/$*
+
+$(CORPORA:%=eval-%): eval-%: index-%
+	$(BIN)/policyqa eval --index $(WORK)/$* --baseline data/baselines/$*.jsonl
+
+$(CORPORA:%=baseline-%): baseline-%: index-%
+	$(BIN)/policyqa eval --index $(WORK)/$* --save-baseline data/baselines/$*.jsonl
+
+$(CORPORA:%=quality-%): quality-%: index-% $(VENV)/.developing
+	$(BIN)/policyqa eval --index $(WORK)/$* --report $(WORK)/runs/$* --overwrite \
+	    --baseline data/baselines/$*.jsonl --peer langchain --peer bm25
+
+eval: $(CORPORA:%=eval-%)
+baselines: $(CORPORA:%=baseline-%)
+quality: $(CORPORA:%=quality-%)
+	$(BIN)/policyqa sweep docs/sweep.toml --out $(WORK)/runs/sweep
+	$(BIN)/python -m eval.quality --runs $(WORK)/runs docs/quality.md
 
 format: $(VENV)/.developing
 	$(BIN)/ruff format .

@@ -1,19 +1,11 @@
-"""Pure evaluators: one context in, one value with its reason out.
-
-A bool is an assertion, a number is a measurement, and `None` says that the case has nothing this
-evaluator could judge. No evaluator reads files, asks a model or changes anything.
-"""
+"""Whether the answer is right, or rightly withheld; and how long it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from eval.corpus import Corpus
 from eval.metrics.context import Context, Score
 from eval.text import contains
-from rag.models import Citation
-
-RECALL_DEPTH = 5
 
 
 def right(context: Context) -> Score:
@@ -25,50 +17,13 @@ def right(context: Context) -> Score:
         return Score(False, f"abstained: {answer.reason or 'no reason given'}")
     if not answer.claims:
         return Score(False, "the answer is empty")
-    claims = [claim.text for claim in answer.claims]
-    missing = [group for group in case.expect if not _any_says(claims, group)]
+    missing = missing_groups(context)
     if missing:
         return Score(False, f"missing: {'; '.join(' or '.join(group) for group in missing)}")
-    rejected = [phrase for phrase in case.reject if _any_says(claims, [phrase])]
+    rejected = rejected_phrases(context)
     if rejected:
         return Score(False, f"says what it must not: {'; '.join(rejected)}")
     return Score(True, f"says all of: {'; '.join(group[0] for group in case.expect)}")
-
-
-def cited(context: Context) -> Score:
-    """Whether every claim is cited and the cited spans hold the evidence.
-
-    A case without evidence anchors needs its expected phrases in the spans. What counts is the
-    text of the document at the offsets, not the quote that the answer shows.
-    """
-    case, answer = context.case, context.answer
-    if case.absent or answer.abstained:
-        return Score(None, "nothing had to be cited")
-    bare = [claim.text for claim in answer.claims if not claim.citations]
-    if bare or not answer.claims:
-        return Score(False, f"a claim has no citation: {bare[0]}" if bare else "no claims")
-    spans = [_span_text(citation, context.corpus) for citation in answer.citations]
-    needed = [(anchor,) for anchor in case.evidence] or case.expect
-    missing = [group for group in needed if not _any_says(spans, group)]
-    if missing:
-        lost = "; ".join(" or ".join(group) for group in missing)
-        return Score(False, f"not in the cited spans: {lost}")
-    return Score(True, f"the cited spans hold: {'; '.join(group[0] for group in needed)}")
-
-
-def quotes_exact(context: Context) -> Score:
-    """Whether every quote shown, also of the nearest passages, is the document's own text."""
-    shown = (*context.answer.citations, *context.answer.nearest)
-    if not shown:
-        return Score(None, "nothing was quoted")
-    for citation in shown:
-        text = _span_text(citation, context.corpus)
-        if citation.document_id not in context.corpus.documents:
-            return Score(False, f"the document {citation.document_id!r} does not exist")
-        if citation.quote != text or not text:
-            place = f"{citation.document} [{citation.span.start}, {citation.span.end})"
-            return Score(False, f"{place} holds {text!r}, not {citation.quote!r}")
-    return Score(True, f"all {len(shown)} quotes are exact")
 
 
 def abstained_correctly(context: Context) -> Score:
@@ -87,18 +42,6 @@ def abstained_wrongly(context: Context) -> Score:
     return Score(False, "answered")
 
 
-def recall_at_5(context: Context) -> Score:
-    """The share of the evidence anchors found in the first five retrieved passages."""
-    anchors = context.case.evidence
-    if not anchors:
-        return Score(None, "the case names no evidence")
-    first = context.answer.trace.passages[:RECALL_DEPTH]
-    texts = [context.corpus.passage_text(passage) for passage in first]
-    missing = [anchor for anchor in anchors if not _any_says(texts, [anchor])]
-    reason = f"not retrieved: {'; '.join(missing)}" if missing else "all evidence was retrieved"
-    return Score(1 - len(missing) / len(anchors), reason)
-
-
 def answer_chars(context: Context) -> Score:
     """How long the answer is, in characters of its claims."""
     if context.answer.abstained:
@@ -107,16 +50,16 @@ def answer_chars(context: Context) -> Score:
     return Score(sum(len(claim.text) for claim in claims), f"{len(claims)} claims")
 
 
-def wall_ms(context: Context) -> Score:
-    """How long the question took by the clock, in milliseconds."""
-    return Score(context.wall_ms, "measured around the call")
+def missing_groups(context: Context) -> Sequence[tuple[str, ...]]:
+    """The expected groups of which no claim says an alternative."""
+    said = [claim.text for claim in context.answer.claims]
+    return [group for group in context.case.expect if not _any_says(said, group)]
 
 
-def cpu_ms(context: Context) -> Score:
-    """How much CPU time of this process the question took, in milliseconds."""
-    if context.cpu_ms is None:
-        return Score(None, "not told: several questions at once, or asked over a network")
-    return Score(context.cpu_ms, "measured around the call, all threads of the process")
+def rejected_phrases(context: Context) -> Sequence[str]:
+    """The rejected phrases that a claim says."""
+    said = [claim.text for claim in context.answer.claims]
+    return [phrase for phrase in context.case.reject if _any_says(said, [phrase])]
 
 
 def _abstains(context: Context) -> Score:
@@ -126,10 +69,5 @@ def _abstains(context: Context) -> Score:
     return Score(False, f"answered what the documents do not say: {said}")
 
 
-def _any_says(texts: Iterable[str], alternatives: Iterable[str]) -> bool:
-    wanted = tuple(alternatives)
-    return any(contains(text, phrase) for text in texts for phrase in wanted)
-
-
-def _span_text(citation: Citation, corpus: Corpus) -> str:
-    return corpus.text_at(citation.document_id, citation.span)
+def _any_says(texts: Iterable[str], alternatives: Sequence[str]) -> bool:
+    return any(contains(text, phrase) for text in texts for phrase in alternatives)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
+from eval.corpus import Corpus
 from eval.dataset import Case
 from eval.metrics import Context
-from rag.models import Answer, Citation, Claim, Document, Span
+from rag.models import Answer, Citation, Claim, Document, Passage, Sentence, Span, Trace, Weighed
 
 REPORT = (
     "In 2023 the port handled 49.158 million TEUs. R&D spending was 4.4% of GDP. "
@@ -62,11 +64,45 @@ class World:
     def abstention(self, reason: str = "Nothing is said about it.") -> Answer:
         return self.answer(abstained=True, reason=reason, confidence=0.1)
 
+    def passage(self, id_: str, text: str, document: str = "report") -> Passage:
+        """A passage of whole sentences; its place is that of `text` if the document holds it."""
+        start = max(0, self.documents[document].text.find(text))
+        ends = [match.end() for match in re.finditer(r"[.!?](?= \D|$)", text)] or [len(text)]
+        starts = [0, *(end + 1 for end in ends[:-1])]
+        sentences = tuple(
+            Sentence(Span(start + a, start + b), text[a:b])
+            for a, b in zip(starts, ends, strict=True)
+        )
+        return Passage(id_, document, Span(start, start + len(text)), (), text, sentences)
+
+    def corpus(self, passages: Mapping[str, str | Passage] | None = None) -> Corpus:
+        """The documents with these passages, each given whole or as its text."""
+        return Corpus(
+            self.documents,
+            {
+                id_: self.passage(id_, passage) if isinstance(passage, str) else passage
+                for id_, passage in (passages or {}).items()
+            },
+        )
+
+    def trace(
+        self,
+        passages: Sequence[Passage] = (),
+        sentences: Sequence[tuple[Passage, Sentence]] = (),
+        **changes: object,
+    ) -> Trace:
+        """A trace that retrieved and ranked these, best first."""
+        values: dict[str, object] = {
+            "passages": tuple(Weighed(p.id, p.document_id, p.span, 1.0) for p in passages),
+            "sentences": tuple(Weighed(p.id, p.document_id, s.span, 1.0) for p, s in sentences),
+        }
+        return Trace(**{**values, **changes})  # type: ignore[arg-type]
+
     def context(
-        self, answer: Answer, passages: dict[str, str] | None = None, **case: object
+        self, answer: Answer, passages: Mapping[str, str | Passage] | None = None, **case: object
     ) -> Context:
         values = {"id": "c1", "question": "?", **case}
-        return Context(Case(**values), answer, self.documents, passages or {})  # type: ignore[arg-type]
+        return Context(Case(**values), answer, self.corpus(passages))  # type: ignore[arg-type]
 
 
 @pytest.fixture

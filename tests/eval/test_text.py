@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eval.text import contains, tokens
 
@@ -32,6 +34,15 @@ from eval.text import contains, tokens
         ("fourteen years", "14"),
         ("14 July and 14 parks", "14 parks"),
         ("In July, 14 new parks", "14"),
+        ("5%-6%", "5-6%"),
+        ("between 5 and 6 million", "5-6 million"),
+        ("5 billion Hong Kong dollars", "5 billion"),
+        ("HK$5 billion", "HK$5 billion"),
+        ("two thousand and twenty-four", "2,024"),
+        ("a hundred and five", "105"),
+        ("10 bln", "10 billion"),
+        ("minus 3.2%", "-3.2%"),
+        ("上升0.3个百分点", "0.3 percentage points"),
     ],
 )
 def test_numbers_are_compared_as_quantities(text: str, phrase: str) -> None:
@@ -64,6 +75,11 @@ def test_numbers_are_compared_as_quantities(text: str, phrase: str) -> None:
         ("the third meeting", "3"),
         ("5G", "5"),
         ("C919", "919"),
+        ("three thousand and two million", "3,000,002"),
+        ("at 3:1", "1"),
+        ("between 5 and 6 million", "6 million"),
+        ("5 million", "5-6 million"),
+        ("from 51 to 60", "51-60"),
     ],
 )
 def test_a_number_is_never_another_or_part_of_a_longer_one(text: str, phrase: str) -> None:
@@ -91,6 +107,13 @@ def test_a_number_is_never_another_or_part_of_a_longer_one(text: str, phrase: st
         ("they wantContinue to", "continue"),
         ("the Worldskills Museum", "WorldSkills Museum"),
         ("an important citizen.We must", "we must"),
+        ("on 2023/12/18", "18 December 2023"),
+        ("2023年 7月 4日", "July 4, 2023"),
+        ("Dr. Wang Wei", "Wang Wei"),
+        ("Prof Wang Wei", "Dr Wang Wei"),
+        ("J. F. Kennedy", "J.F. Kennedy"),
+        ("Lǐ Qiáng", "Li Qiang"),
+        ("the fortieth year", "40th"),
     ],
 )
 def test_names_and_dates_are_matched_tolerantly(text: str, phrase: str) -> None:
@@ -106,6 +129,10 @@ def test_names_and_dates_are_matched_tolerantly(text: str, phrase: str) -> None:
         ("anything", ""),
         ("anything", "the ..."),
         ("", "word"),
+        ("on 11/12/2023", "December 11, 2023"),
+        ("on 2023年13月40日", "December"),
+        ("Vitamin C. Then", "vitamin then it"),
+        ("John Kennedy", "John F. Kennedy"),
     ],
 )
 def test_words_match_whole_and_in_order(text: str, phrase: str) -> None:
@@ -114,3 +141,13 @@ def test_words_match_whole_and_in_order(text: str, phrase: str) -> None:
 
 def test_a_number_of_absurd_length_is_read_as_a_word() -> None:
     assert tokens("9" * 100_000) == ("9" * 100_000,)
+
+
+@given(st.text(alphabet=st.sampled_from("1209 -–~/.,:%$年月日AZamillion¹é")))
+def test_any_text_is_read_and_says_itself(text: str) -> None:
+    read = tokens(f" {text}")
+    assert contains(f" {text}", text) is bool(read)
+
+
+def test_scales_without_end_are_read() -> None:
+    assert tokens("5" + " million" * 10_000)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ from rag.wire import answer_from_json, answer_to_json
 FORMAT = "policyqa-run-2"
 REPORTS = ("summary.json", "summary.md", "report.html", "junit.xml")
 _LOCK = ".lock"
-_NAMES = {*REPORTS, "manifest.json", "plan.json", "rows.jsonl", _LOCK}
+PEERS = "peers"
+"""A folder inside that of a run, with what other recipes scored on the same cases."""
+_NAMES = {*REPORTS, PEERS, "manifest.json", "plan.json", "rows.jsonl", _LOCK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +173,10 @@ def _read_row(place: Place, value: dict[str, Any]) -> SavedRow | Row:
 
 def _begin(folder: Path, plan: Mapping[str, Any]) -> tuple[Row, ...]:
     """Remove an earlier run, the manifest first, so that what is left never passes for whole."""
-    for name in ("manifest.json", *sorted(_NAMES - {_LOCK})):
+    for name in ("manifest.json", *sorted(_NAMES - {_LOCK, PEERS})):
         (folder / name).unlink(missing_ok=True)
+    if (folder / PEERS).exists():
+        shutil.rmtree(folder / PEERS)
     _write(_plan(folder), _pretty(plan))
     return ()
 

@@ -17,6 +17,9 @@ from rag.embedding import file_sha256
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 
+_PLACES = {"index_dir", "documents_dir", "review_file", "server"}
+"""Settings that tell where things are: no answer depends on them."""
+
 
 def make_plan(
     cases: Sequence[Path], target: Mapping[str, Any], index_version: str | None
@@ -55,7 +58,7 @@ def describe_pipeline(pipeline: Pipeline, settings: Settings) -> dict[str, Any]:
     weights = sorted((Path(rag.__path__[0]) / "weights").glob("*.*"))
     return {
         "kind": "pipeline",
-        "settings": settings.model_dump(mode="json"),
+        "settings": settings.model_dump(mode="json", exclude=_PLACES),
         "model": {"name": manifest.model.name, "sha256": manifest.model.sha256},
         "splitter": manifest.splitter,
         "weights": {path.name: file_sha256(path) for path in weights if path.suffix != ".md"},

@@ -13,14 +13,12 @@ from eval.corpus import Corpus
 from eval.dataset import Case
 from eval.jobs import in_order
 from eval.metrics import EVALUATORS, Context, Evaluator, Score
-from eval.summary import Summary, summarise
+from eval.summary import STAGE, Summary, summarise
 from rag.errors import CaseError, IndexChanged, QuestionError
 from rag.models import Answer
 
 Ask: TypeAlias = Callable[[Case], Answer]
 Progress: TypeAlias = Callable[[int, int], None]
-STAGE = "ms_"
-"""Begins the names of the scores that tell the milliseconds of a stage."""
 
 
 @dataclass(frozen=True, slots=True)

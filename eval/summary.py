@@ -1,15 +1,19 @@
-"""From scored cases to measures: in total, by kind and by split."""
+"""From scored cases to measures with intervals: in total and by what the cases are about."""
 
 from __future__ import annotations
 
-import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
 
 from eval.dataset import Case
 from eval.metrics import Score
+from eval.stats import MEAN, MEDIAN, P95, SHARE, Statistic
 
 
 class Scored(Protocol):
@@ -24,31 +28,40 @@ class Scored(Protocol):
         """What each evaluator found."""
 
 
-Values: TypeAlias = Sequence[float]
+Value: TypeAlias = bool | float | None
+Of: TypeAlias = Literal["all", "answerable", "absent", "some"]
+STAGE = "ms_"
+"""Begins the names of the scores that tell the milliseconds of a stage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """How the scores of many cases become one number.
 
-    `score` names the evaluator; `admits` picks the cases that are counted; `unit` is "share",
-    "ms" or "chars".
+    `value` is what one case counts, `None` when it does not count; `of` tells which cases must:
+    all, those with or without an answer in the documents, or only some that have what is judged.
+    `unit` is "share", "ms", "chars", "count" or "tokens".
     """
 
     label: str
-    score: str
-    admits: Callable[[Scored], bool]
-    reduce: Callable[[Values], float]
+    value: Callable[[Scored], Value]
+    of: Of = "all"
+    statistic: Statistic = SHARE
     unit: str = "share"
     less_is_better: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A measure's value, and over how many cases; `None` over no case."""
+    """A measure's value, over how many cases, and its 95 % interval.
+
+    `value` is `None` over no case, `low` and `high` over fewer than two.
+    """
 
     value: float | None
     n: int
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,101 +75,168 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The measures in total, by kind and by split."""
+    """The measures in total and by label, and how many cases were lost at which stage."""
 
     total: Slice
     kinds: tuple[Slice, ...]
     splits: tuple[Slice, ...]
+    documents: tuple[Slice, ...]
+    languages: tuple[Slice, ...]
+    lost_at: Mapping[str, int]
 
 
-def mean(values: Values) -> float:
-    """The arithmetic mean."""
-    return math.fsum(values) / len(values)
+def number(row: Scored, name: str) -> Value:
+    """The score of that name, if it is there and no label."""
+    score = row.scores.get(name)
+    return score.value if score and isinstance(score.value, bool | int | float) else None
 
 
-def percentile(values: Values, share: float) -> float:
-    """The nearest-rank percentile: a value that occurred, with `share` of all at or below it."""
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+def label(row: Scored, name: str) -> str | None:
+    """The label of that name, if it is there."""
+    score = row.scores.get(name)
+    return score.value if score and isinstance(score.value, str) else None
 
 
-def _any(_row: Scored) -> bool:
-    return True
+def right_and_cited(row: Scored) -> Value:
+    """Whether the answer is right and stands on evidence; right without any is not enough."""
+    right = number(row, "right")
+    return None if right is None else bool(right) and number(row, "cited") is True
 
 
-def _answerable(row: Scored) -> bool:
-    return not row.case.absent
+def _cited(row: Scored) -> Value:
+    return number(row, "cited") if number(row, "right") is True else None
 
 
-def _absent(row: Scored) -> bool:
-    return row.case.absent
+def _score(name: str) -> Callable[[Scored], Value]:
+    return partial(number, name=name)
 
 
-def _right(row: Scored) -> bool:
-    return not row.case.absent and row.scores["right"].value is True
+def _share(text: str, name: str, of: Of = "all", *, less: bool = False) -> Measure:
+    return Measure(text, _score(name), of, less_is_better=less)
 
 
-_MEDIAN, _P95 = partial(percentile, share=0.5), partial(percentile, share=0.95)
+def _less(text: str, name: str, unit: str, statistic: Statistic, of: Of = "all") -> Measure:
+    return Measure(text, _score(name), of, statistic, unit, less_is_better=True)
+
 
 MEASURES: Mapping[str, Measure] = {
-    "passed": Measure("passed", "right", _any, mean),
-    "right": Measure("right", "right", _answerable, mean),
-    "cited": Measure("cited (of right)", "cited", _right, mean),
-    "abstained_correctly": Measure("abstained correctly", "abstained_correctly", _absent, mean),
-    "abstained_wrongly": Measure(
-        "abstained wrongly", "abstained_wrongly", _answerable, mean, less_is_better=True
-    ),
-    "quotes_exact": Measure("quotes exact", "quotes_exact", _any, mean),
-    "recall_at_5": Measure("recall@5", "recall_at_5", _answerable, mean),
-    "answer_chars": Measure("length", "answer_chars", _any, mean, "chars", True),
-    "cpu_ms_p50": Measure("CPU p50", "cpu_ms", _any, _MEDIAN, "ms", True),
-    "cpu_ms_p95": Measure("CPU p95", "cpu_ms", _any, _P95, "ms", True),
-    "wall_ms_p50": Measure("wall p50", "wall_ms", _any, _MEDIAN, "ms", True),
-    "wall_ms_p95": Measure("wall p95", "wall_ms", _any, _P95, "ms", True),
+    "passed": _share("passed", "right"),
+    "right": _share("right", "right", "answerable"),
+    "cited": Measure("cited (of right)", _cited, "answerable"),
+    "right_and_cited": Measure("right and cited", right_and_cited, "answerable"),
+    "abstained_correctly": _share("abstained correctly", "abstained_correctly", "absent"),
+    "abstained_wrongly": _share("abstained wrongly", "abstained_wrongly", "answerable", less=True),
+    "quotes_exact": _share("quotes exact", "quotes_exact"),
+    "wrong_period": _share("wrong period", "wrong_period", "some", less=True),
+    "citation_precision": _share("citation precision", "citation_precision", "answerable"),
+    "citation_recall": _share("citation recall", "citation_recall", "answerable"),
+    "figure_accuracy": _share("figures right", "figure_accuracy", "some"),
+    "figure_value": _share("figures: value", "figure_value", "some"),
+    "figure_unit": _share("figures: unit", "figure_unit", "some"),
+    "figure_measure": _share("figures: measure", "figure_measure", "some"),
+    "figure_period": _share("figures: period", "figure_period", "some"),
+    "figure_status": _share("figures: status", "figure_status", "some"),
+    "recall_at_5": _share("recall@5", "recall_at_5", "answerable"),
+    "recall_at_10": _share("recall@10", "recall_at_10", "answerable"),
+    "ndcg_at_10": _share("nDCG@10", "ndcg_at_10", "answerable"),
+    "rr_at_10": _share("RR@10", "rr_at_10", "answerable"),
+    "uncited_sentences": _less("uncited sentences", "uncited_sentences", "count", MEAN),
+    "answer_chars_p50": _less("length p50", "answer_chars", "chars", MEDIAN),
+    "tokens": _less("tokens", "tokens", "tokens", MEAN, "some"),
+    "cpu_ms_p50": _less("CPU p50", "cpu_ms", "ms", MEDIAN),
+    "cpu_ms_p95": _less("CPU p95", "cpu_ms", "ms", P95),
+    "wall_ms_p50": _less("wall p50", "wall_ms", "ms", MEDIAN),
+    "wall_ms_p95": _less("wall p95", "wall_ms", "ms", P95),
 }
-"""`right` and `cited` judge answerable cases; `passed` counts all, absent ones by abstaining."""
+"""All but those of the stages. `right` and `cited` judge answerable cases; `passed` counts all,
+absent ones by abstaining."""
+
+_STAGE_MEASURE = re.compile(rf"({STAGE}\w+)_p(50|95)")
+
+
+def find_measure(name: str) -> Measure | None:
+    """The measure of that name, also of a stage (`ms_retrieve_p95`); `None` if there is none."""
+    found = _STAGE_MEASURE.fullmatch(name)
+    if name in MEASURES or not found:
+        return MEASURES.get(name)
+    stage, part = found.groups()
+    text = f"{stage.removeprefix(STAGE).replace('_', ' ')} p{part}"
+    return _less(text, stage, "ms", MEDIAN if part == "50" else P95)
+
+
+def measures_of(rows: Iterable[Scored]) -> Mapping[str, Measure]:
+    """All measures, with those of each stage that a row has."""
+    scores = dict.fromkeys(name for row in rows for name in row.scores)
+    stages = [name for name in scores if name.startswith(STAGE)]
+    found = {
+        f"{name}_p{part}": find_measure(f"{name}_p{part}") for name in stages for part in (50, 95)
+    }
+    return {**MEASURES, **{name: measure for name, measure in found.items() if measure}}
+
+
+def values_of(measure: Measure, rows: Iterable[Scored]) -> list[Value]:
+    """What each row counts, in order; `None` where it does not count."""
+    counts = {"answerable": (False,), "absent": (True,)}.get(measure.of, (False, True))
+    return [measure.value(row) if row.case.absent in counts else None for row in rows]
 
 
 def summarise(rows: Iterable[Scored]) -> Summary:
-    """All measures of all rows, and of those of each kind and each split."""
+    """All measures of all rows, and of those of each kind, split, document and language."""
     all_rows = tuple(rows)
+    by = partial(_slices, all_rows)
+    lost = Counter(filter(None, (label(row, "lost_at") for row in all_rows)))
     return Summary(
         total=slice_of("total", all_rows),
-        kinds=_slices(all_rows, lambda row: row.case.kind),
-        splits=_slices(all_rows, lambda row: row.case.split),
+        kinds=by(lambda row: row.case.kind),
+        splits=by(lambda row: row.case.split),
+        documents=by(lambda row: label(row, "document")),
+        languages=by(lambda row: label(row, "language") or row.case.language),
+        lost_at=dict(lost.most_common()),
     )
 
 
-def slice_of(name: str, rows: Sequence[Scored]) -> Slice:
-    """All measures of these rows."""
-    measures = {key: _measured(measure, rows) for key, measure in MEASURES.items()}
-    return Slice(name, len(rows), measures)
+def slice_of(
+    name: str, rows: Sequence[Scored], measures: Mapping[str, Measure] | None = None
+) -> Slice:
+    """These measures of these rows; without `measures`, all that the rows have."""
+    chosen = measures_of(rows) if measures is None else measures
+    return Slice(name, len(rows), {key: measured(m, rows) for key, m in chosen.items()})
+
+
+def measured(measure: Measure, rows: Iterable[Scored]) -> Measured:
+    """One measure of these rows, with its interval."""
+    values = np.array([v for v in values_of(measure, rows) if v is not None], dtype=float)
+    if not len(values):
+        return Measured(None, 0)
+    low, high = measure.statistic.interval(values) or (None, None)
+    return Measured(measure.statistic.value(values), len(values), low, high)
 
 
 def summary_to_json(summary: Summary) -> dict[str, Any]:
     """The JSON form of a summary."""
+    parts = ("kinds", "splits", "documents", "languages")
     return {
         "total": _slice_to_json(summary.total),
-        "kinds": {part.name: _slice_to_json(part) for part in summary.kinds},
-        "splits": {part.name: _slice_to_json(part) for part in summary.splits},
+        **{name: {s.name: _slice_to_json(s) for s in getattr(summary, name)} for name in parts},
+        "lost_at": dict(summary.lost_at),
     }
 
 
-def _slices(rows: Sequence[Scored], key: Callable[[Scored], str]) -> tuple[Slice, ...]:
+def _slices(rows: Sequence[Scored], key: Callable[[Scored], str | None]) -> tuple[Slice, ...]:
     groups: dict[str, list[Scored]] = {}
     for row in rows:
-        groups.setdefault(key(row), []).append(row)
-    return tuple(slice_of(name, members) for name, members in groups.items())
-
-
-def _measured(measure: Measure, rows: Sequence[Scored]) -> Measured:
-    scores = [row.scores.get(measure.score) for row in rows if measure.admits(row)]
-    values = [float(s.value) for s in scores if s and isinstance(s.value, (bool, int, float))]
-    return Measured(measure.reduce(values) if values else None, len(values))
+        name = key(row)
+        if name is not None:
+            groups.setdefault(name, []).append(row)
+    measures = measures_of(rows)
+    return tuple(slice_of(name, members, measures) for name, members in groups.items())
 
 
 def _slice_to_json(part: Slice) -> dict[str, Any]:
-    measures = {
-        name: {"value": None if m.value is None else round(m.value, 6), "n": m.n}
-        for name, m in part.measures.items()
-    }
-    return {"n": part.n, **measures}
+    return {"n": part.n, **{name: _measured_to_json(m) for name, m in part.measures.items()}}
+
+
+def _measured_to_json(found: Measured) -> dict[str, Any]:
+    numbers = {"value": found.value, "low": found.low, "high": found.high}
+    rounded = {name: None if x is None else round(x, 6) for name, x in numbers.items()}
+    return {"value": rounded.pop("value"), "n": found.n, **rounded}

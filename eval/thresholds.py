@@ -1,7 +1,8 @@
 """Bounds that a run must keep, from `pyproject.toml` or the command line.
 
 A bound is `METRIC = VALUE`: the least the metric may be. Where less is better, the name says so:
-`METRIC_at_most = VALUE` is the most it may be, as in
+`METRIC_at_most = VALUE` is the most it may be. A stage is bounded as `ms_retrieve_p95_at_most`.
+As in
 
     [tool.policyqa.eval]
     fail_under = { right = 0.75, abstained_wrongly_at_most = 0.10, cpu_ms_p95_at_most = 80 }
@@ -11,12 +12,12 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.summary import MEASURES, Measured, Summary
+from eval.summary import MEASURES, Measure, Measured, Summary, find_measure
 from rag.errors import BelowThreshold, CaseError
 
 _AT_MOST = "_at_most"
@@ -65,18 +66,20 @@ def make_bound(name: str, value: Any) -> Bound:
     """A bound from its name and value, checked."""
     at_most = name.endswith(_AT_MOST)
     metric = name.removesuffix(_AT_MOST)
-    measure = MEASURES.get(metric)
-    if measure is None:
-        raise CaseError(f"The metric {metric!r} is unknown; known are {', '.join(MEASURES)}.")
+    measure = _known(metric)
     if measure.less_is_better != at_most:
         better = metric + _AT_MOST if measure.less_is_better else metric
         raise CaseError(f"The bound {name!r} points the wrong way; write {better!r}.")
+    _check_value(name, value, measure)
+    return Bound(metric, float(value), at_most)
+
+
+def _check_value(name: str, value: Any, measure: Measure) -> None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     most = 1.0 if measure.unit == "share" else math.inf
     if not is_number or not (0 <= value <= most and math.isfinite(value)):
         limit = "between 0 and 1" if measure.unit == "share" else "of 0 or more"
         raise CaseError(f"The bound {name} = {value!r} is no number {limit}; correct it.")
-    return Bound(metric, float(value), at_most)
 
 
 def merge_bounds(*layers: Iterable[Bound]) -> tuple[Bound, ...]:
@@ -100,23 +103,33 @@ def check(summary: Summary, bounds: Iterable[Bound]) -> None:
 
 
 def _misses(bound: Bound, summary: Summary) -> bool:
-    measured = summary.total.measures[bound.metric]
-    if measured.value is None:
-        return _could_apply(bound.metric, summary.total.measures, summary.total.n)
-    return not bound.keeps(measured.value)
+    value = _measured(bound, summary).value
+    return _must_apply(bound, summary) if value is None else not bound.keeps(value)
 
 
-def _could_apply(metric: str, measures: Mapping[str, Measured], n: int) -> bool:
-    """Whether the run has cases of the sort that the metric is about."""
-    answerable = measures["abstained_wrongly"].n
-    if metric in ("right", "cited", "abstained_wrongly", "recall_at_5"):
-        return answerable > 0
-    return n > (answerable if metric == "abstained_correctly" else 0)
+def _must_apply(bound: Bound, summary: Summary) -> bool:
+    """Whether the run has cases that the metric must tell something about."""
+    n = summary.total.n
+    answerable = summary.total.measures["right"].n
+    counts = {"all": n, "answerable": answerable, "absent": n - answerable, "some": 0}
+    return counts[_known(bound.metric).of] > 0
+
+
+def _known(metric: str) -> Measure:
+    measure = find_measure(metric)
+    if measure is None:
+        raise CaseError(f"The metric {metric!r} is unknown; known are {', '.join(MEASURES)}.")
+    return measure
+
+
+def _measured(bound: Bound, summary: Summary) -> Measured:
+    """A stage that no row tells of is measured on no case."""
+    return summary.total.measures.get(bound.metric, Measured(None, 0))
 
 
 def _miss(bound: Bound, summary: Summary) -> str:
-    value = summary.total.measures[bound.metric].value
-    share = MEASURES[bound.metric].unit == "share"
+    value = _measured(bound, summary).value
+    share = _known(bound.metric).unit == "share"
     shown = "not measurable" if value is None else _number(value, share)
     asked = f"{'at most' if bound.at_most else 'at least'} {_number(bound.value, share)}"
     return f"{bound.metric} is {shown}, {asked} is asked"

@@ -7,7 +7,7 @@ import pytest
 from eval.dataset import Case
 from eval.folder import SavedRow
 from eval.metrics import Score
-from eval.summary import Summary, summarise
+from eval.summary import MEASURES, Summary, summarise
 from eval.thresholds import Bound, check, merge_bounds, parse_bounds, read_bounds
 from rag.errors import BelowThreshold, CaseError
 
@@ -57,6 +57,47 @@ def test_nothing_right_means_that_citing_was_not_shown() -> None:
         check(wrong, parse_bounds(["cited=0.95"]))
 
 
+def test_a_stage_is_bounded_by_its_name() -> None:
+    found = summarise([row("a", ms_embed=20.0), row("b", ms_embed=30.0)])
+    check(found, parse_bounds(["ms_embed_p50_at_most=20", "ms_embed_p95_at_most=30"]))
+    with pytest.raises(BelowThreshold, match="ms_embed_p95 is 30, at most 25 is asked"):
+        check(found, parse_bounds(["ms_embed_p95_at_most=25"]))
+
+
+def test_a_stage_that_no_row_tells_of_does_not_keep_its_bound() -> None:
+    found = summarise([row("a", ms_embed=20.0)])
+    with pytest.raises(BelowThreshold, match="ms_embd_p95 is not measurable, at most 25 is asked"):
+        check(found, parse_bounds(["ms_embd_p95_at_most=25"]))
+
+
+def test_what_only_some_cases_ask_for_may_be_bounded_in_files_without_them() -> None:
+    bounds = parse_bounds(["figure_accuracy=1", "wrong_period_at_most=0", "tokens_at_most=0"])
+    check(summarise([row("a")]), bounds)
+    bad = summarise([row("a", figure_accuracy=0.5, wrong_period=True, tokens=3)])
+    with pytest.raises(BelowThreshold) as caught:
+        check(bad, bounds)
+    assert "figure_accuracy is 50%, at least 100% is asked" in str(caught.value)
+    assert "wrong_period is 100%, at most 0% is asked" in str(caught.value)
+    assert "tokens is 3, at most 0 is asked" in str(caught.value)
+
+
+def test_a_measure_that_was_never_taken_does_not_keep_its_bound() -> None:
+    with pytest.raises(BelowThreshold, match="recall_at_5 is not measurable"):
+        check(summarise([row("a")]), parse_bounds(["recall_at_5=0.5"]))
+
+
+@pytest.mark.parametrize("metric", MEASURES)
+def test_every_measure_can_be_bounded(metric: str) -> None:
+    name = metric + "_at_most" * MEASURES[metric].less_is_better
+    (bound,) = parse_bounds([f"{name}=0.5"])
+    assert (bound.metric, bound.keeps(0.5)) == (metric, True)
+    assert bound.keeps(0.4) is bound.at_most is not bound.keeps(0.6)
+
+
+def test_a_run_without_rows_misses_nothing() -> None:
+    check(summarise([]), parse_bounds(["right=1", "quotes_exact=1", "recall_at_5=1"]))
+
+
 @pytest.mark.parametrize(
     ("option", "what"),
     [
@@ -69,6 +110,9 @@ def test_nothing_right_means_that_citing_was_not_shown() -> None:
         ("right=75", "between 0 and 1"),
         ("right=-0.1", "between 0 and 1"),
         ("cpu_ms_p95_at_most=inf", "of 0 or more"),
+        ("ms_embed_at_most=5", "'ms_embed' is unknown"),
+        ("ms_embed_p95=5", "write 'ms_embed_p95_at_most'"),
+        ("citation_precision=2", "between 0 and 1"),
         ("abstained_wrongly=0.1", "write 'abstained_wrongly_at_most'"),
         ("right_at_most=0.1", "write 'right'"),
     ],

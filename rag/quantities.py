@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _SCALES = {
     "hundred": 2,
@@ -98,6 +99,7 @@ def _quantity(match: re.Match[str]) -> Quantity:
     return Quantity(value, kind, match.start(), match.end())
 
 
+@lru_cache(maxsize=100_000)
 def holds_amount(text: str) -> bool:
     """Whether the text tells a number that counts or measures: no year, no ordinal."""
     if _NUMBER_WORD.search(text):

@@ -94,6 +94,7 @@ class Ranker:
             document = self._index.documents[passage.document_id]
             cosines = self._index.sentence_vectors(passage) @ vector
             context = _share(weights, term_set(f"{document.label} {passage.searchable}"))
+            fits = _Fits(question, passage, document)
             for sentence, cosine in zip(passage.sentences, cosines, strict=True):
                 place = (passage.document_id, sentence.span.start)
                 if place in seen:
@@ -104,7 +105,7 @@ class Ranker:
                     "coverage": _share(weights, term_set(sentence.text)),
                     "context": context,
                     "passage": found.score / passages[0].score,
-                    **_fit(question, sentence, passage, document),
+                    **fits.of(sentence),
                 }
                 score = sum(SCREEN.get(name, 0.0) * value for name, value in parts.items())
                 yield Scored(Candidate(passage, sentence), score, parts)
@@ -134,18 +135,25 @@ def _share(weights: dict[str, float], held: frozenset[str]) -> float:
     return sum(w for t, w in weights.items() if t in held) / total if total else 0.0
 
 
-def _fit(
-    question: Question, sentence: Sentence, passage: Passage, document: Document
-) -> dict[str, float]:
-    """How the sentence's period, status and kind fit the question: -1 clash, 0 open, 1 fit."""
-    reference = document.published.year if document.published else None
-    period = period_of(sentence.text, passage.heading, reference)
-    return {
-        "period": _period_fit(question.years(reference), period),
-        "dated": question.dated(document.published),
-        "status": _status_fit(question, period),
-        "amount": _amount_fit(question, sentence),
-    }
+class _Fits:
+    """How period, status and kind of a passage's sentences fit: -1 clash, 0 open, 1 fit."""
+
+    def __init__(self, question: Question, passage: Passage, document: Document) -> None:
+        self._question = question
+        self._heading = passage.heading
+        self._reference = document.published.year if document.published else None
+        self._years = question.years(self._reference)
+        self._dated = question.dated(document.published)
+
+    def of(self, sentence: Sentence) -> dict[str, float]:
+        """The fit of one sentence, by name."""
+        period = period_of(sentence.text, self._heading, self._reference)
+        return {
+            "period": _period_fit(self._years, period),
+            "dated": self._dated,
+            "status": _status_fit(self._question, period),
+            "amount": _amount_fit(self._question, sentence),
+        }
 
 
 def _period_fit(asked: frozenset[int], period: Period) -> float:

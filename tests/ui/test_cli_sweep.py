@@ -35,7 +35,7 @@ def test_it_prints_the_table_and_leaves_table_plot_and_points(
 ) -> None:
     done = CliRunner().invoke(app, ["grid.toml", "cases.jsonl", "--documents", "port.md"])
     assert done.exit_code == 0, done.output
-    assert "cases a point: 1" in done.output
+    assert "Cases a point: 1" in done.output
     assert "threshold" in done.output
     out = tmp_path / "runs" / "sweep"
     assert len((out / "points.jsonl").read_text().splitlines()) == 2

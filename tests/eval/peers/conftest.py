@@ -1,0 +1,55 @@
+"""Three small documents, and recipes over them with the real embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from eval.peers import PEERS, build_peer
+from eval.peers.llamaindex import is_installed
+from eval.run import Asker
+from rag.embedding import Embedder
+from rag.models import Document
+
+FILLER = "\n\n".join(
+    f"Section {n} deals with the upkeep of footpath number {n}. Its benches were painted."
+    for n in range(60)
+)
+TEXTS = {
+    "port": f"{FILLER}\n\nIn 2023 the port handled 49.158 million TEUs.  It was a record!\n",
+    "parks": f"Parks\n\nThe city opened 120 new   parks last year.\n{FILLER}",
+    "notes": "Gong Zheng chaired the meeting. 市长主持会议。会议讨论了预算。",
+}
+
+
+@pytest.fixture(scope="session")
+def documents() -> list[Document]:
+    return [
+        Document(name, f"{name}.txt", name.title(), text, "0" * 64) for name, text in TEXTS.items()
+    ]
+
+
+@pytest.fixture(scope="session")
+def built(documents: list[Document], embedder: Embedder) -> Callable[[str], Asker]:
+    """The named recipe over the documents, built once."""
+    askers: dict[str, Asker] = {}
+
+    def build(name: str) -> Asker:
+        if name not in askers:
+            askers[name] = build_peer(name, documents, embedder)
+        return askers[name]
+
+    return build
+
+
+@pytest.fixture(params=PEERS)
+def name(request: pytest.FixtureRequest) -> str:
+    if request.param == "llamaindex" and not is_installed():
+        pytest.skip("llama-index-core is an extra and not installed")
+    return str(request.param)
+
+
+@pytest.fixture
+def asker(name: str, built: Callable[[str], Asker]) -> Asker:
+    return built(name)

@@ -277,13 +277,28 @@ def build_pipeline(settings: Settings) -> Pipeline:
     embedder = load_embedder(settings.embedding)
     index = Index(folder)
     index.manifest.require(embedder.identity, settings.split.version)
+    return assemble(index, embedder, load_reader() if settings.rank.reader else None, settings)
+
+
+def assemble(
+    index: Index, embedder: Embedder, reader: Reader | None, settings: Settings
+) -> Pipeline:
+    """The pipeline around an index and models that are loaded already.
+
+    Raises:
+        ModelError: the weights of the ranking do not load.
+    """
     models = load_models()
-    reader = _load_reader() if settings.rank.reader else None
     ranker = Ranker(index, models["sentence"], settings.rank, reader)
     return Pipeline(index, embedder, ranker, models["answer"], settings)
 
 
-def _load_reader() -> Reader:
+def load_reader() -> Reader:
+    """The trained reader that is part of this package.
+
+    Raises:
+        ModelError: it is missing, altered or does not load.
+    """
     weights = Path(__file__).parent / "weights" / "reader.safetensors"
     try:
         return Reader.load(packaged_folder(), weights)

@@ -40,9 +40,9 @@ def sweep(
         policyqa sweep weights.toml mine.jsonl --documents reports/ --out runs/weights
     """
     from eval.dataset import read_cases
-    from eval.sweep import sweep as run
-    from eval.sweep_grid import read_grid
-    from eval.sweep_report import to_table, write_report
+    from eval.sweep.grid import read_grid
+    from eval.sweep.report import to_table, write_report
+    from eval.sweep.run import sweep as run
     from rag.settings import load_settings
     from ui.console import print_any, stage_progress
 

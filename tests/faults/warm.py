@@ -301,7 +301,7 @@ def _load() -> None:
 
     ingesting.load_embedder = asking.load_embedder = ready
     Reader.load = functools.cache(Reader.load)  # type: ignore[method-assign]
-    asking._load_reader()
+    asking.load_reader()
 
 
 def _receive(channel: socket.socket) -> tuple[dict[str, Any], list[int]]:

@@ -8,20 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
-import rag
 from eval.askers import pipeline_asker
 from eval.run import Asker
-from eval.sweep_vectors import CachedEmbedder, VectorCache
+from eval.sweep.vectors import CachedEmbedder, VectorCache
 from ingest.load import find_sources
 from ingest.pipeline import Progress, ingest
-from rag.confidence import Model, load_models
-from rag.embedding import Embedder, file_sha256, load_embedder, packaged_folder
-from rag.errors import IndexChanged, ModelError, SourceError
+from rag.embedding import Embedder, file_sha256, load_embedder
+from rag.errors import IndexChanged, SourceError
 from rag.generations import Generations
 from rag.index import Index
-from rag.pipeline import Pipeline
-from rag.rank import Ranker
-from rag.reader import Reader, ReaderMismatch
+from rag.pipeline import assemble, load_reader
+from rag.reader import Reader
 from rag.settings import EmbeddingSettings, Settings
 
 
@@ -75,9 +72,7 @@ class Bench:
         embedder = self._load_embedder(settings.embedding)
         index = self._open_index(placed, embedder)
         reader = self._reader if settings.rank.reader else None
-        ranker = Ranker(index, self._models["sentence"], settings.rank, reader)
-        pipeline = Pipeline(index, embedder, ranker, self._models["answer"], placed)
-        return pipeline_asker(pipeline, placed)
+        return pipeline_asker(assemble(index, embedder, reader, placed), placed)
 
     def close(self) -> None:
         """Release the index."""
@@ -126,15 +121,5 @@ class Bench:
                 )
 
     @cached_property
-    def _models(self) -> Mapping[str, Model]:
-        return load_models()
-
-    @cached_property
     def _reader(self) -> Reader:
-        weights = Path(rag.__path__[0]) / "weights" / "reader.safetensors"
-        try:
-            return Reader.load(packaged_folder(), weights)
-        except (ReaderMismatch, OSError) as error:
-            raise ModelError(
-                f"The reader does not load ({error}); reinstall policy-qa, or sweep without it."
-            ) from error
+        return load_reader()

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.summary import MEASURES
-from eval.sweep import KEPT, LATENCY, QUALITY, Result
+from eval.sweep.run import KEPT, LATENCY, QUALITY, Result
 from rag.errors import CaseError
 
 _BEST = "◆"

@@ -20,9 +20,9 @@ from eval.jsonl import read_objects
 from eval.manifest import git_commit
 from eval.run import Run, evaluate
 from eval.summary import MEASURES, measured
-from eval.sweep_bench import Bench, index_name
-from eval.sweep_grid import Point
-from eval.sweep_vectors import open_cache
+from eval.sweep.bench import Bench, index_name
+from eval.sweep.grid import Point
+from eval.sweep.vectors import open_cache
 from rag.errors import CaseError
 
 QUALITY, LATENCY = "passed", "wall_ms_p50"

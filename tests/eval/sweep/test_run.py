@@ -13,8 +13,8 @@ from eval import sweep_bench
 from eval.askers import pipeline_asker
 from eval.dataset import Case
 from eval.run import evaluate
-from eval.sweep import INDEXES, RESULTS, VECTORS, Result, sweep
-from eval.sweep_grid import Point
+from eval.sweep.grid import Point
+from eval.sweep.run import INDEXES, RESULTS, VECTORS, Result, sweep
 from ingest.pipeline import ingest
 from rag.embedding import Embedder
 from rag.errors import CaseError, IndexChanged, SourceError

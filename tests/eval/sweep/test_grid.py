@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.sweep_grid import Point, read_grid
+from eval.sweep.grid import Point, read_grid
 from rag.errors import CaseError
 from rag.settings import Settings
 

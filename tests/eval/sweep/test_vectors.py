@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.sweep_vectors import CachedEmbedder, open_cache
+from eval.sweep.vectors import CachedEmbedder, open_cache
 from rag.embedding import ModelIdentity, Vectors
 from rag.errors import CaseError
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from eval.sweep import KEPT, LATENCY, QUALITY, Result
-from eval.sweep_grid import Point
-from eval.sweep_report import names, pareto, to_markdown, to_svg, to_table, write_report
+from eval.sweep.grid import Point
+from eval.sweep.report import names, pareto, to_markdown, to_svg, to_table, write_report
+from eval.sweep.run import KEPT, LATENCY, QUALITY, Result
 from rag.errors import CaseError
 from rag.settings import Settings
 

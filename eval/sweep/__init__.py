@@ -1,0 +1,1 @@
+"""The same cases under every combination of some settings."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from eval.corpus import Corpus
 from eval.dataset import Case
-from eval.run import Asker
+from eval.run import Asker, clocked
 from rag.errors import IndexUnusable, InputError, QuestionError
 from rag.generations import Generations
 from rag.models import Answer, Document, Filters
@@ -28,12 +29,14 @@ _PATIENCE_S = 60.0
 def pipeline_asker(pipeline: Pipeline, settings: Settings) -> Asker:
     """The shipped `Pipeline.ask`; a generation that becomes current meanwhile is noticed."""
 
-    def ask(case: Case) -> Answer:
-        return pipeline.ask(case.question, history=case.history, filters=_filters(case))
-
     documents = {document.id: document for document in pipeline.documents}
     version = Generations(settings.index_dir).current_version
-    return Asker(ask, Corpus(documents, pipeline.passages), version)
+    return Asker(partial(ask_pipeline, pipeline), Corpus(documents, pipeline.passages), version)
+
+
+def ask_pipeline(pipeline: Pipeline, case: Case) -> Answer:
+    """The answer of the shipped `Pipeline.ask` to a case."""
+    return pipeline.ask(case.question, history=case.history, filters=_filters(case))
 
 
 @contextmanager
@@ -51,7 +54,8 @@ def server_asker(url: str, jobs: int = 1) -> Iterator[Asker]:
         with httpx.Client(base_url=url, timeout=_PATIENCE_S, limits=limits) as client:
             server = _Server(client, url)
             version = server.version()
-            yield Asker(server.ask, Corpus(server.documents()), lambda: version, alone=False)
+            timed = partial(clocked, server.ask, alone=False)
+            yield Asker(server.ask, Corpus(server.documents()), lambda: version, timed)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise InputError(
             f"The server at {url} does not answer ({error or type(error).__name__}); "

@@ -14,7 +14,7 @@ from typing import Any
 import rag
 from eval.run import Run
 from rag.embedding import file_sha256
-from rag.pipeline import Pipeline
+from rag.index import Manifest
 from rag.settings import Settings
 
 _PLACES = {"index_dir", "documents_dir", "review_file", "server"}
@@ -52,9 +52,8 @@ def make_manifest(run: Run, plan: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def describe_pipeline(pipeline: Pipeline, settings: Settings) -> dict[str, Any]:
-    """Settings, and hashes of everything that an answer depends on."""
-    manifest = pipeline.index.manifest
+def describe_pipeline(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    """Settings, and hashes of everything that an answer over this index depends on."""
     weights = sorted((Path(rag.__path__[0]) / "weights").glob("*.*"))
     return {
         "kind": "pipeline",

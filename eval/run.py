@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeAlias
 
 from eval.corpus import Corpus
@@ -60,16 +61,35 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer and how long it took, in milliseconds; `cpu_ms` is `None` where it is not known."""
+
+    answer: Answer
+    wall_ms: float
+    cpu_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """What is evaluated: answers a case, over a corpus, from an index whose version it tells.
 
-    `alone` says that it works in this process, so that its CPU time can be told.
+    `timed` is for those who know better than a clock around `ask` how long an answer took: who
+    work elsewhere, or let cases queue. So many as `ahead` may then wait beside those under way.
     """
 
     ask: Ask
     corpus: Corpus
     version: Callable[[], str | None] = field(default=lambda: None)
-    alone: bool = True
+    timed: Callable[[Case], Asked] | None = None
+    ahead: int = 0
+
+
+def clocked(ask: Ask, case: Case, *, alone: bool = True) -> Asked:
+    """Ask with a clock around; the process's CPU time is the question's if it is `alone`."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    answer = ask(case)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return Asked(answer, wall * 1000, cpu * 1000 if alone else None)
 
 
 def evaluate(
@@ -96,14 +116,14 @@ def evaluate(
         raise CaseError(f"{jobs} jobs cannot ask anything; give 1 or more.")
     rows = {row.case.id: row for row in kept}
     todo = [case for case in cases if case.id not in rows]
-    scorer = _Scorer(asker, evaluators, one_at_a_time=jobs == 1)
+    scorer = _Scorer(asker, evaluators, alone=jobs == 1)
     for case in todo[:1]:
         with suppress(QuestionError):
             asker.ask(case)
     started, begin = datetime.now(UTC), time.perf_counter()
     if progress:
         progress(len(kept), len(cases))
-    for row in in_order(scorer.row, todo, jobs):
+    for row in in_order(scorer.row, todo, jobs + asker.ahead):
         rows[row.case.id] = row
         if on_row:
             on_row(row)
@@ -114,28 +134,23 @@ def evaluate(
 
 
 class _Scorer:
-    def __init__(
-        self, asker: Asker, evaluators: Mapping[str, Evaluator], *, one_at_a_time: bool
-    ) -> None:
+    def __init__(self, asker: Asker, evaluators: Mapping[str, Evaluator], *, alone: bool) -> None:
         self._asker = asker
         self._evaluators = evaluators
-        self._timed = one_at_a_time and asker.alone
+        self._timed = asker.timed or partial(clocked, asker.ask, alone=alone)
         self._version = asker.version()
 
     def row(self, case: Case) -> Row:
         """Ask one case and score its answer."""
         error: str | None = None
-        wall, cpu = time.perf_counter(), time.process_time()
         try:
-            answer = self._asker.ask(case)
+            asked = self._timed(case)
         except QuestionError as problem:
             error = str(problem)
-            answer = _unasked(case, error)
-        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+            asked = Asked(_unasked(case, error), 0.0, None)
+        answer = asked.answer
         self._require_same_index("" if error else answer.index_version)
-        context = Context(
-            case, answer, self._asker.corpus, wall * 1000, cpu * 1000 if self._timed else None
-        )
+        context = Context(case, answer, self._asker.corpus, asked.wall_ms, asked.cpu_ms)
         scores = {name: evaluator(context) for name, evaluator in self._evaluators.items()}
         return Row(case, answer, scores | _stages(answer), error)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from eval.askers import pipeline_asker, server_asker
 from eval.dataset import Case, read_cases
 from eval.run import Asker, evaluate
+from eval.workers import worker_asker
 from rag.errors import PolicyQAError
 from rag.pipeline import build_pipeline
 from rag.settings import load_settings
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.throughput", description=__doc__)
     parser.add_argument("--cases", type=Path, default=Path("data/questions.jsonl"))
     parser.add_argument("--count", type=int, default=1000, help="cases of each way")
-    parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--jobs", type=int, nargs="+", default=[2])
     parser.add_argument("--index", type=Path, help="the index directory (default: settings)")
     parser.add_argument("--url", help="also ask this running server")
     chosen = parser.parse_args(arguments)
@@ -76,11 +77,13 @@ def _print(chosen: argparse.Namespace) -> None:
     cases = repeated(read_cases(chosen.cases), chosen.count)
     with ExitStack() as opened:
         pipeline = opened.enter_context(build_pipeline(settings))
-        askers = {"in process": pipeline_asker(pipeline, settings)}
-        if chosen.url:
-            most = max(chosen.jobs)
-            askers["over HTTP"] = opened.enter_context(server_asker(chosen.url, most))
-        ways = [Way(f"{name}, {n} jobs", a, n) for name, a in askers.items() for n in chosen.jobs]
+        ways = [Way("in process", pipeline_asker(pipeline, settings), 1)]
+        for jobs in chosen.jobs:
+            asker = opened.enter_context(worker_asker(pipeline.index, settings, jobs))
+            ways.append(Way(f"{jobs} processes", asker, jobs))
+            if chosen.url:
+                asker = opened.enter_context(server_asker(chosen.url, jobs))
+                ways.append(Way(f"over HTTP, {jobs} at once", asker, jobs))
         for name, rates in measure(ways, cases).items():
             low, middle, high = min(rates), sorted(rates)[len(rates) // 2], max(rates)
             print(f"{name:24} {middle:6.1f} cases/s  ({low:.1f} to {high:.1f})")  # noqa: T201

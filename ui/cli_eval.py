@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eval.formats import Outside
     from eval.run import Asker
     from eval.session import Outcome, Session
+    from rag.index import Manifest
     from rag.settings import Settings
 
 CASES = Path("data/questions.jsonl")
@@ -175,28 +176,48 @@ def _opened(
     if data.format and url:
         raise InputError("--format builds an index of its own, so --url cannot go with it.")
     if data.format:
-        with _opened_outside(paths, settings, data) as opened:
+        with _opened_outside(paths, settings, jobs, data) as opened:
             yield opened
     elif url:
         with _opened_server(paths, url, jobs) as opened:
             yield opened
     else:
-        with _opened_pipeline(paths, settings) as opened:
+        with _opened_pipeline(paths, settings, jobs) as opened:
             yield opened
 
 
 @contextmanager
-def _opened_pipeline(paths: list[Path], settings: Settings) -> Iterator[tuple[Asker, Session]]:
-    from eval.askers import pipeline_asker
+def _opened_pipeline(
+    paths: list[Path], settings: Settings, jobs: int
+) -> Iterator[tuple[Asker, Session]]:
     from eval.dataset import read_cases
     from eval.manifest import describe_pipeline, make_plan
     from eval.session import Session
-    from rag.pipeline import build_pipeline
 
     cases = read_cases(*paths)
-    with build_pipeline(settings) as pipeline:
-        plan = make_plan(paths, describe_pipeline(pipeline, settings), pipeline.index_version)
-        yield pipeline_asker(pipeline, settings), Session(cases, plan)
+    with _asking(settings, jobs) as (asker, manifest):
+        plan = make_plan(paths, describe_pipeline(manifest, settings), manifest.version)
+        yield asker, Session(cases, plan)
+
+
+@contextmanager
+def _asking(settings: Settings, jobs: int) -> Iterator[tuple[Asker, Manifest]]:
+    """The pipeline: in this process, or in as many as there are jobs."""
+    from eval.askers import pipeline_asker
+    from eval.workers import worker_asker
+    from rag.generations import Generations
+    from rag.index import Index
+    from rag.pipeline import build_pipeline
+
+    if jobs == 1:
+        with build_pipeline(settings) as pipeline:
+            yield pipeline_asker(pipeline, settings), pipeline.index.manifest
+        return
+    with (
+        closing(Index(Generations(settings.index_dir).current())) as index,
+        worker_asker(index, settings, jobs) as asker,
+    ):
+        yield asker, index.manifest
 
 
 @contextmanager
@@ -214,14 +235,12 @@ def _opened_server(paths: list[Path], url: str, jobs: int) -> Iterator[tuple[Ask
 
 @contextmanager
 def _opened_outside(
-    paths: list[Path], settings: Settings, data: _Data
+    paths: list[Path], settings: Settings, jobs: int, data: _Data
 ) -> Iterator[tuple[Asker, Session]]:
-    from eval.askers import pipeline_asker
     from eval.formats.index import temporary_index
     from eval.manifest import describe_pipeline, make_plan
     from eval.metrics import EVALUATORS
     from eval.session import Session
-    from rag.pipeline import build_pipeline
     from ui.console import stage_progress
 
     outside = _read_outside(paths, data)
@@ -229,13 +248,12 @@ def _opened_outside(
     with (
         stage_progress() as progress,
         temporary_index(outside.documents, settings, progress=progress) as placed,
-        build_pipeline(placed) as pipeline,
+        _asking(placed, jobs) as (asker, manifest),
     ):
         told = {"format": data.format, "note": outside.note}
-        target = {**describe_pipeline(pipeline, placed), **told}
-        plan = make_plan(paths, target, pipeline.index_version)
+        plan = make_plan(paths, {**describe_pipeline(manifest, placed), **told}, manifest.version)
         evaluators = {**EVALUATORS, **outside.evaluators}
-        yield pipeline_asker(pipeline, placed), Session(outside.cases, plan, evaluators)
+        yield asker, Session(outside.cases, plan, evaluators)
 
 
 def _read_outside(paths: list[Path], data: _Data) -> Outside:

@@ -146,25 +146,34 @@ def row_to_json(row: Row) -> dict[str, Any]:
 
 
 def _values(row: Row) -> dict[str, Any]:
-    """The values without the reasons, which may quote documents that are not ours to publish."""
-    return {name: {"value": s.value, "reason": ""} for name, s in row.scores.items()}
+    """The values alone: reasons and titles are words of documents that are perhaps not public."""
+    return {name: _rounded(s.value) for name, s in row.scores.items() if name != "document"}
+
+
+def _rounded(value: bool | float | str | None) -> bool | float | str | None:
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _read_baseline(path: Path) -> SavedRun:
     lines = list(read_objects(path))
     if not lines or lines[0][1].get("format") != FORMAT:
         raise CaseError(f"{path} is no baseline of this version; make it again.")
-    return SavedRun(lines[0][1], tuple(_read_row(*line) for line in lines[1:]))
+    return SavedRun(lines[0][1], tuple(_read_values(*line) for line in lines[1:]))
 
 
-def _read_row(place: Place, value: dict[str, Any]) -> SavedRow | Row:
+def _read_values(place: Place, value: dict[str, Any]) -> SavedRow:
+    case, scores = value.get("case"), value.get("scores")
+    if not isinstance(case, dict) or not isinstance(scores, dict):
+        place.fail("it is not a row of a baseline")
+    return SavedRow(parse_case(case, place), {name: Score(v, "") for name, v in scores.items()})
+
+
+def _read_row(place: Place, value: dict[str, Any]) -> Row:
     case, scores = value.get("case"), value.get("scores")
     if not isinstance(case, dict) or not isinstance(scores, dict):
         place.fail("it is not a row of a run")
     try:
         found = {name: Score(score["value"], score["reason"]) for name, score in scores.items()}
-        if "answer" not in value:
-            return SavedRow(parse_case(case, place), found)
         answer = answer_from_json(value["answer"])
         return Row(parse_case(case, place), answer, found, value["error"])
     except (TypeError, KeyError, ValueError, AttributeError, IndexError) as error:
@@ -193,8 +202,7 @@ def _resume(folder: Path, plan: Mapping[str, Any]) -> tuple[Row, ...]:
     stored = _rows(folder).read_bytes()
     with _rows(folder).open("r+b") as file:
         file.truncate(stored.rfind(b"\n") + 1)
-    rows = (_read_row(*line) for line in read_objects(_rows(folder)))
-    return tuple(row for row in rows if isinstance(row, Row))
+    return tuple(_read_row(*line) for line in read_objects(_rows(folder)))
 
 
 def _check_place(folder: Path) -> None:

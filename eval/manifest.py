@@ -44,7 +44,7 @@ def make_manifest(run: Run, plan: Mapping[str, Any]) -> dict[str, Any]:
         "models": list(run.models),
         "prompt_version": None,
         "machine": {
-            "platform": platform.platform(),
+            "platform": platform.system(),
             "processor": platform.machine(),
             "python": platform.python_version(),
             "cpus": os.cpu_count(),

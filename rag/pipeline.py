@@ -14,6 +14,7 @@ from rag.embedding import Embedder, Vectors, load_embedder, packaged_folder
 from rag.errors import ModelError, SourceError
 from rag.evidence import answer_evidence
 from rag.extractive import cite, compose
+from rag.followup import resolve
 from rag.generations import Generations
 from rag.index import Index
 from rag.models import (
@@ -28,7 +29,7 @@ from rag.models import (
     Turn,
     Verdict,
 )
-from rag.question import Question, read_question, resolve
+from rag.question import Question, read_question
 from rag.rank import Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.retrieve import retrieve

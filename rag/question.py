@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from rag.errors import QuestionError
-from rag.models import Turn
+from rag.followup import TIME, with_year
 from rag.period import (
     Status,
     months_in,
     status_of,
     without_months,
-    without_years,
     years_in,
 )
 from rag.spelling import Speller
@@ -89,25 +87,18 @@ _ASKING = re.compile(
     r"|\b(?:last|past|previous|this|next|coming)\s+y(?:ea)?r\b",
     re.I,
 )
+_COMPARING = re.compile(
+    r"\s*,?\s*\b(?:against|versus|vs\.?|(?:as\s+)?compared?\s+(?:with|to)|than"
+    r"|in\s+comparison\s+(?:with|to)|relative\s+to)\s+",
+    re.I,
+)
+_LAST = re.compile(r"^last\b(?!\s+y(?:ea)?r)", re.I)
+_BOTH_YEARS = re.compile(r"\b((?:19|20)\d\d)\s*(?:and|or|,)\s*((?:19|20)\d\d)\b")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w’'&-]*[A-Za-z][\w’'&-]*")
 
 
-_ELLIPSIS = re.compile(
-    r"^\s*(?:and|but|or|also|so|then)\b|^\s*(?:what|how)\s+about\b|\b(?:it|that|they|them|those)\b",
-    re.I,
-)
 _FEW_TERMS = 2
-
-
-def resolve(text: str, history: Sequence[Turn]) -> str:
-    """A follow-up with the question before it, whose years give way to the follow-up's own."""
-    if not history or not (_ELLIPSIS.search(text) or len(terms(text)) <= _FEW_TERMS):
-        return text
-    before = history[-1].question
-    if years_in(text, reference=0):
-        before = without_years(before)
-    return f"{before} {text}"
 
 
 def read_question(text: str, speller: Speller, longest: int) -> Question:
@@ -152,15 +143,43 @@ def _parts(text: str) -> tuple[str, ...]:
     pieces = [piece.strip(" ,;") for piece in _PART.split(text)]
     whole = [p for p in pieces if _asked_terms(p)]
     if len(whole) < 2:
+        return _compared(text)
+    return (*(_compared(whole[0]) or whole[:1]), *(_completed(p, whole[0]) for p in whole[1:]))
+
+
+def _compared(text: str) -> tuple[str, ...]:
+    """The two sides of a comparison, each with its own time and the subject of both; or none."""
+    sides = _COMPARING.split(text, maxsplit=1)
+    if len(sides) == 2:
+        first, second = sides[0], with_year(_LAST.sub("last year", sides[1]), sides[0])
+        if TIME.search(first) and TIME.search(second) and _asked_terms(first):
+            shared = _subject(first, second)
+            return (first.strip(" ,;:"), " ".join([second.strip(" ,;:?"), *shared]))
+        other, colon, asked = second.partition(":")
+        if colon and _asked_terms(first) and _asked_terms(other):
+            return (f"{first}: {asked.strip()}", f"{other}: {asked.strip()}")
+    years = _BOTH_YEARS.search(text)
+    if not years:
         return ()
-    return (whole[0], *(_completed(part, whole[0]) for part in whole[1:]))
+    before, after = text[: years.start()], text[years.end() :]
+    return (f"{before}{years[1]}{after}", f"{before}{years[2]}{after}")
+
+
+def _subject(first: str, second: str) -> list[str]:
+    """The content words of one side that the other leaves out, but for its time and status."""
+    asked = words(_ASKING.sub(" ", TIME.sub(" ", first)))
+    told = set(words(second))
+    return [
+        w for w in asked if is_content(w) and w not in told and status_of(w) is not Status.PLANNED
+    ]
 
 
 def _completed(part: str, first: str) -> str:
     """A later part with what it leaves to the first: the subject if it names none, the year."""
     subject = [t for t in _asked_terms(part) if not t[0].isdigit()]
-    added: list[str] = []
-    if len(subject) < _FEW_TERMS:
+    topic, colon, _ = first.partition(":")
+    added: list[str] = [topic] if colon and _asked_terms(topic) else []
+    if len(subject) < _FEW_TERMS and not added:
         asked = [word for word in words(_ASKING.sub(" ", first)) if is_content(word)]
         added += [w for w in asked if not w[0].isdigit() and w not in words(part)]
     if not years_in(part, reference=0):

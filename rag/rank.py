@@ -14,7 +14,7 @@ from rag.confidence import SCREEN, Model
 from rag.embedding import Vectors
 from rag.index import Index
 from rag.models import Document, Passage, Scored, Sentence
-from rag.period import Period, period_of
+from rag.period import Period, Status, period_of
 from rag.quantities import holds_amount
 from rag.question import Question, Wants
 from rag.reader import Candidate as Pair
@@ -144,6 +144,7 @@ class _Fits:
         self._reference = document.published.year if document.published else None
         self._years = question.years(self._reference)
         self._dated = question.dated(document.published)
+        self._status = _asked_status(question, self._years, self._reference)
 
     def of(self, sentence: Sentence) -> dict[str, float]:
         """The fit of one sentence, by name."""
@@ -151,7 +152,7 @@ class _Fits:
         return {
             "period": _period_fit(self._years, period),
             "dated": self._dated,
-            "status": _status_fit(self._question, period),
+            "status": _status_fit(self._status, period),
             "amount": _amount_fit(self._question, sentence),
         }
 
@@ -162,10 +163,19 @@ def _period_fit(asked: frozenset[int], period: Period) -> float:
     return 1.0 if asked & period.years else -1.0
 
 
-def _status_fit(question: Question, period: Period) -> float:
-    if question.status is None or period.status is None:
+def _asked_status(
+    question: Question, years: frozenset[int], reference: int | None
+) -> Status | None:
+    """The status asked for: of a year that is not over yet, a document tells no results only."""
+    if reference is not None and years and min(years) >= reference:
+        return Status.PLANNED if question.status is Status.PLANNED else None
+    return question.status
+
+
+def _status_fit(asked: Status | None, period: Period) -> float:
+    if asked is None or period.status is None:
         return 0.0
-    return 1.0 if question.status is period.status else -1.0
+    return 1.0 if asked is period.status else -1.0
 
 
 def _amount_fit(question: Question, sentence: Sentence) -> float:

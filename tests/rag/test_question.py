@@ -5,13 +5,11 @@ from datetime import date
 import pytest
 
 from rag.errors import QuestionError
-from rag.models import Turn
 from rag.period import Status
-from rag.question import Question, Wants, read_question, resolve
+from rag.question import Question, Wants, read_question
 from rag.spelling import Speller
 
 SPELLER = Speller({"containers": 5, "shanghai": 9, "retail": 3, "throughput": 2})
-BEFORE = [Turn("What was the GDP growth in 2023?", "5%. [1]")]
 
 
 def read(text: str, longest: int = 2000) -> Question:
@@ -129,26 +127,50 @@ def test_questions_asked_in_one_breath_are_parted(text: str, parts: tuple[str, .
     assert tuple(p.rstrip("?") for p in read(text).parts) == tuple(p.rstrip("?") for p in parts)
 
 
-@pytest.mark.parametrize("text", ["And in 2022?", "What about 2022?", "2022?", "Was it so in 2022"])
-def test_a_follow_up_takes_the_question_before_it_without_its_year(text: str) -> None:
-    whole = resolve(text, BEFORE)
-    assert "GDP growth" in whole
-    assert read(whole).years(None) == {2022}
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        (
+            "Bridges repaired in 2021 against the 2022 plan?",
+            ("Bridges repaired in 2021", "the 2022 plan bridges repaired"),
+        ),
+        (
+            "Will they plant more trees this year than last?",
+            ("Will they plant more trees this year", "last year plant trees"),
+        ),
+        (
+            "How do the ferries planned for 2025 compare with the number bought the year before?",
+            ("How do the ferries planned for 2025", "the number bought in 2024 ferries"),
+        ),
+        (
+            "Coal imports versus gas imports: which fell more in 2022?",
+            ("Coal imports: which fell more in 2022?", "gas imports: which fell more in 2022?"),
+        ),
+        (
+            "What was the harvest in 2021 and 2022?",
+            ("What was the harvest in 2021?", "What was the harvest in 2022?"),
+        ),
+        (
+            "Ferries: how many were bought in 2021, and how many are to be bought in 2022?",
+            (
+                "Ferries: how many were bought in 2021",
+                "how many are to be bought in 2022? Ferries",
+            ),
+        ),
+    ],
+)
+def test_a_comparison_asks_for_both_sides(text: str, sides: tuple[str, ...]) -> None:
+    assert read(text).parts == sides
 
 
-def test_a_follow_up_without_a_year_keeps_the_year_before() -> None:
-    assert read(resolve("What about exports?", BEFORE)).years(None) == {2023}
-
-
-def test_only_the_last_turn_counts() -> None:
-    turns = [Turn("How is the weather in 2001?", "Fine."), *BEFORE]
-    assert "weather" not in resolve("and in 2022?", turns)
-
-
-def test_a_whole_question_stands_alone() -> None:
-    asked = "Which port in Asia handled the most containers in 2022?"
-    assert resolve(asked, BEFORE) == asked
-
-
-def test_without_history_nothing_is_added() -> None:
-    assert resolve("And in 2022?", []) == "And in 2022?"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is the new bridge longer than the old one?",
+        "What is planned for 2021-2025?",
+        "Who won against the odds?",
+        "Which rules against smoking hold in 2022?",
+    ],
+)
+def test_what_compares_no_two_times_stays_one_question(text: str) -> None:
+    assert read(text).parts == ()

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
-from rag.models import Answer, Citation, Claim, Span, Verdict
-from rag.wire import answer_to_json, citation_to_json
+from rag.models import Answer, Citation, Claim, Span, Trace, Verdict, Weighed
+from rag.wire import answer_from_json, answer_to_json, citation_to_json
 
 ANSWER_KEYS = [
     "id",
@@ -117,3 +118,27 @@ def test_numbers_are_rounded_and_the_form_survives_json() -> None:
     shown = answer_to_json(answer(Claim("x", (DATED,), Verdict.SUPPORTED)))
     assert (shown["confidence"], shown["latency_ms"]) == (0.1235, 12.3)
     assert json.loads(json.dumps(shown, ensure_ascii=False)) == shown
+
+
+def test_an_answer_with_its_trace_comes_back_whole() -> None:
+    trace = Trace(
+        question={"wants": "amount"},
+        passages=(Weighed("p1", "id1", Span(0, 40), 0.25, {"dense": 0.5}),),
+        sentences=(Weighed("p1", "id1", Span(3, 9), 1.5, {"reader": 2.25}),),
+        evidence={"margin": 0.75},
+        removed=(Claim("y", (BARE, DATED), Verdict.FIGURE_NOT_IN_SPAN),),
+        usage={"input": 12},
+    )
+    sent = replace(answer(Claim("x", (DATED,)), Claim("z", (BARE, DATED))), trace=trace)
+    sent = replace(sent, confidence=0.1235, timings_ms={"embed": 1.0, "total": 12.345})
+    value = json.loads(json.dumps(answer_to_json(sent, trace=True)))
+    assert answer_from_json(value) == sent
+
+
+def test_an_answer_without_a_trace_comes_back_without_it() -> None:
+    value = answer_to_json(answer(nearest=(DATED,)))
+    back = answer_from_json(value)
+    assert back.trace == Trace()
+    assert back.nearest == (DATED,)
+    assert back.timings_ms == {"total": 12.3}
+    assert answer_to_json(back) == value

@@ -30,6 +30,7 @@ from eval.training.reader_edits import names_in, near_miss
 from ingest.pipeline import ingest
 from rag.confidence import Model
 from rag.evidence import answer_evidence
+from rag.followup import resolve
 from rag.models import Scored
 from rag.pipeline import Pipeline, build_pipeline
 from rag.rank import Candidate
@@ -193,7 +194,7 @@ def _squad(pipeline: Pipeline, corpus: Corpus, most: int) -> Iterator[Labelled]:
 
 
 def _case(pipeline: Pipeline, case: Case) -> Labelled:
-    found = pipeline.find(case.question)
+    found = pipeline.find(resolve(case.question, case.history))
     return Labelled(found, tuple(_answers(case, s.item.sentence.text) for s in found.ranked))
 
 

@@ -47,7 +47,7 @@ DATED = Citation(
     ("I. Aims", "Trade"),
     "id1.3.9.abcdef01",
 )
-BARE = Citation("id2", "n.md", "N", "n.md", None, Span(0, 4), "Four", None, (), "id2.0.4.0")
+BARE = Citation("id2", "n.md", "N", "n.md", None, Span(0, 4), "Four", None, (), "id2.0.4.00000000")
 
 
 def answer(*claims: Claim, nearest: tuple[Citation, ...] = ()) -> Answer:

@@ -153,7 +153,10 @@ def _bodies(
     cases = [c for c in read_cases(options.cases) if c.split == "tuned"]
     for number, documents in enumerate(options.documents):
         pipeline = _pipeline_over([documents], folder / f"own-{number}")
-        yield f"tuned cases {number}", (pipeline, [_case(pipeline, c) for c in cases])
+        yield (
+            f"tuned cases {number}",
+            (pipeline, [one for c in cases for one in _case(pipeline, c)]),
+        )
 
 
 def _pipeline_over(paths: Sequence[Path], index: Path) -> Pipeline:
@@ -193,16 +196,20 @@ def _squad(pipeline: Pipeline, corpus: Corpus, most: int) -> Iterator[Labelled]:
             yield Labelled(missed, (False,) * len(missed.ranked))
 
 
-def _case(pipeline: Pipeline, case: Case) -> Labelled:
-    found = pipeline.find(resolve(case.question, case.history))
-    return Labelled(found, tuple(_answers(case, s.item.sentence.text) for s in found.ranked))
+def _case(pipeline: Pipeline, case: Case) -> Iterator[Labelled]:
+    """The case as it is answered: each part of it, if several things are asked in one breath."""
+    whole = pipeline.find(resolve(case.question, case.history))
+    parts = whole.question.parts
+    for found in [pipeline.find(part) for part in parts] or [whole]:
+        truths = (_answers(case, s.item.sentence.text, bool(parts)) for s in found.ranked)
+        yield Labelled(found, tuple(truths))
 
 
-def _answers(case: Case, text: str) -> bool:
+def _answers(case: Case, text: str, is_part: bool) -> bool:
     if case.absent:
         return False
     wanted = [any(contains(text, phrase) for phrase in group) for group in case.expect]
-    enough = any(wanted) if case.kind == "two-facts" else all(wanted)
+    enough = any(wanted) if is_part else all(wanted)
     return enough and not any(contains(text, phrase) for phrase in case.reject)
 
 

@@ -19,9 +19,10 @@ def answer_evidence(
     """Evidence that the best candidate answers: its own, and what the question adds.
 
     `unknown` is the share, by weight, of the question's terms that no passage holds; `names` the
-    share of its proper names that the best passage, its headings or its title hold (1 if it has
-    none); `foreign` is 1 if a proper name stands nowhere in the documents; `margin` is the lead
-    over the second candidate, in log-odds.
+    share, by weight, of its proper names that the best passage, its headings or its document's
+    title and opening hold (1 if it has none): what a document is about goes without saying.
+    `foreign` is 1 if a proper name stands nowhere in the documents; `margin` is the lead over
+    the second candidate, in log-odds.
     """
     if not ranked:
         return {"unknown": 1.0}
@@ -49,12 +50,13 @@ def _foreign(question: Question, index: Index) -> float:
 
 
 def _names(question: Question, best: Candidate, index: Index) -> float:
-    wanted = {t for name in question.names for t in terms(name)}
-    if not wanted:
+    weights = {t: index.weight(t) for name in question.names for t in terms(name)}
+    if not weights:
         return 1.0
     document = index.documents[best.passage.document_id]
-    held = set(terms(f"{document.label} {best.passage.searchable}"))
-    return sum(_stands(name, held) for name in wanted) / len(wanted)
+    lead = index.passages_of(document.id)[0]
+    held = set(terms(f"{document.label} {lead.searchable} {best.passage.searchable}"))
+    return sum(w for t, w in weights.items() if _stands(t, held)) / sum(weights.values())
 
 
 def _stands(name: str, held: set[str]) -> bool:

@@ -142,13 +142,13 @@ class Pipeline:
         read = self._read(resolve(question, history))
         clock.lap("question")
         yield "Searching the documents"
-        answered, whole = self._answered(read, filters, clock)
+        answered, refused, whole = self._answered(read, filters, clock)
         claims = [claim for found in answered for claim in self._composed(found)]
         clock.lap("verify")
         kept = list(dict.fromkeys(c for c in claims if c.verdict is Verdict.SUPPORTED))
         yield from kept
         removed = [c for c in claims if c.verdict is not Verdict.SUPPORTED]
-        trace = trace_of(whole, answered, removed)
+        trace = trace_of(whole, answered, refused, removed)
         yield self._answer(question, whole, kept, trace, clock)
 
     def close(self) -> None:
@@ -190,8 +190,8 @@ class Pipeline:
 
     def _answered(
         self, question: Question, filters: Filters | None, clock: _Clock
-    ) -> tuple[list[Found], Found]:
-        """What holds an answer, and what stands for the whole question.
+    ) -> tuple[list[Found], list[Found], Found]:
+        """What holds an answer, what does not, and what stands for the whole question.
 
         A question asked in one breath with others is answered part by part; as a whole only if
         no part can be.
@@ -199,15 +199,18 @@ class Pipeline:
         parts = [self._find(self._read(p), filters, clock) for p in question.parts]
         confident = [part for part in parts if self._is_confident(part)]
         if confident:
-            return confident, _joined(question, parts, confident)
+            refused = [part for part in parts if not self._is_confident(part)]
+            return confident, refused, _joined(question, parts, confident)
         whole = self._find(question, filters, clock)
-        return [f for f in [whole] if self._is_confident(f)], whole
+        return ([whole], [], whole) if self._is_confident(whole) else ([], [whole], whole)
 
     def _is_confident(self, found: Found) -> bool:
-        """Whether the best candidate may answer: sure enough, and a figure where one is asked."""
+        """Whether the best candidate may answer: sure enough, a figure where one is asked, and
+        about somebody or something that the question names, if it names any."""
         if not found.ranked or found.confidence < self._settings.answer.threshold:
             return False
-        return found.ranked[0].parts.get("amount", 0.0) >= 0
+        amount = found.ranked[0].parts.get("amount", 0.0)
+        return amount >= 0 and found.evidence.get("names", 1.0) > 0
 
     def _composed(self, found: Found) -> list[Claim]:
         most = self._settings.answer.sentences

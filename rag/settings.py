@@ -106,7 +106,7 @@ class AnswerSettings(_Section):
 
     engine: Literal["auto", "extractive"] = Field(default="auto", description="Which engine.")
     threshold: float = Field(
-        default=0.37, ge=0, le=1, description="Abstain when the confidence is below this."
+        default=0.42, ge=0, le=1, description="Abstain when the confidence is below this."
     )
     sentences: int = Field(default=3, ge=1, le=10, description="Most sentences of an answer.")
     nearest: int = Field(default=3, ge=0, le=20, description="Passages offered when abstaining.")

@@ -25,12 +25,19 @@ class Found:
     confidence: float
 
 
-def trace_of(whole: Found, answered: Sequence[Found], removed: Sequence[Claim]) -> Trace:
-    """The trace of a question from what it led to, as a whole and in the parts that answered."""
+def trace_of(
+    whole: Found, answered: Sequence[Found], refused: Sequence[Found], removed: Sequence[Claim]
+) -> Trace:
+    """The trace of a question from what it led to, as a whole and in its parts.
+
+    The sentences of a part that was refused come last, each with `refused` among its parts.
+    """
+    sentences = [_sentence(found) for found in in_turn(found.ranked for found in answered)]
+    sentences += [_sentence(f, refused=1.0) for f in in_turn(found.ranked for found in refused)]
     return Trace(
         question=_reading(whole.question),
         passages=tuple(_passage(found) for found in whole.passages),
-        sentences=tuple(_sentence(found) for found in _ranked(whole, answered)),
+        sentences=tuple(sentences),
         evidence=whole.evidence,
         removed=tuple(removed),
     )
@@ -40,11 +47,6 @@ def in_turn(rankings: Iterable[Sequence[T]]) -> list[T]:
     """The firsts of all rankings, then the seconds, and so on."""
     turns = zip_longest(*rankings)
     return [item for turn in turns for item in turn if item is not None]
-
-
-def _ranked(whole: Found, answered: Sequence[Found]) -> list[Scored[Candidate]]:
-    rankings = [found.ranked for found in answered] or [whole.ranked]
-    return in_turn(rankings)
 
 
 def _reading(question: Question) -> Mapping[str, str]:
@@ -65,6 +67,6 @@ def _passage(found: Scored[Passage]) -> Weighed:
     return Weighed(passage.id, passage.document_id, passage.span, found.score, found.parts)
 
 
-def _sentence(found: Scored[Candidate]) -> Weighed:
+def _sentence(found: Scored[Candidate], **marks: float) -> Weighed:
     passage, span = found.item.passage, found.item.sentence.span
-    return Weighed(passage.id, passage.document_id, span, found.score, found.parts)
+    return Weighed(passage.id, passage.document_id, span, found.score, {**found.parts, **marks})

@@ -53,7 +53,7 @@ def answer_from_json(value: Mapping[str, Any]) -> Answer:
     """The answer that `answer_to_json` wrote, with its trace if that is there.
 
     Raises:
-        ValueError, TypeError or KeyError: it is no such form.
+        ValueError, TypeError, KeyError or IndexError: it is no such form.
     """
     citations = [_citation(part) for part in value["citations"]]
     trace = value.get("trace") or {}

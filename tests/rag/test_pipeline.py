@@ -273,3 +273,23 @@ def test_a_claim_whose_figure_the_stored_text_lacks_is_removed_and_said_to_be(
     assert [claim.verdict for claim in answer.trace.removed] == [Verdict.FIGURE_NOT_IN_SPAN]
     assert "94.158" not in answer.text
     assert "proof did not hold" in str(answer.reason)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many parks does Nairobi have?", "How much disposable income do people in Nanjing have?"],
+)
+def test_even_a_bold_pipeline_does_not_answer_about_another_than_is_named(
+    bold: Pipeline, question: str
+) -> None:
+    assert bold.ask(question).abstained
+
+
+def test_a_part_that_is_refused_stays_in_the_trace(bold: Pipeline) -> None:
+    answer = bold.ask(
+        "How many first stores were added in 2023 and what was the population of Nairobi in 2023?"
+    )
+    assert "1,215" in answer.text
+    marks = ["refused" in sentence.parts for sentence in answer.trace.sentences]
+    assert True in marks
+    assert marks == sorted(marks), "those of refused parts come last"

@@ -37,6 +37,7 @@ GUARDED = (
 LEVEL = 0.05
 """The level of significance."""
 _EQUAL = 1e-12
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both runs measured on the cases that are word for word the same in both.
+    """Both runs measured on the cases that ask and expect the same in both.
 
-    `unmatched` counts cases that only one run has, or that were edited in between. `broken_quotes`
-    names cases that show an inexact quote now and did not before.
+    `edited` names the cases that do not, `removed` those that only the older run has and `added`
+    those that only the newer one has. `broken_quotes` names cases that show an inexact quote now
+    and did not before.
     """
 
     before: Slice
@@ -97,7 +99,9 @@ class Comparison:
     broken_quotes: tuple[str, ...]
     latencies: tuple[Latency, ...]
     slowed: tuple[Slowed, ...]
-    unmatched: int
+    edited: tuple[str, ...]
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
 
     @property
     def uncompared(self) -> tuple[str, ...]:
@@ -117,9 +121,8 @@ def compare(before: Iterable[Scored], after: Iterable[Scored]) -> Comparison:
     all others among themselves; those with too few changes to reach 5 % at all are left out.
     """
     old, new = ({row.case.id: row for row in rows} for rows in (before, after))
-    pairs: list[Pair] = [
-        (old[i], row) for i, row in new.items() if i in old and old[i].case == row.case
-    ]
+    both = [(old[i], row) for i, row in new.items() if i in old]
+    pairs: list[Pair] = [pair for pair in both if _same(*pair)]
     measures = measures_of(row for pair in pairs for row in pair)
     differences = [_difference(name, measure, pairs) for name, measure in measures.items()]
     return Comparison(
@@ -131,28 +134,22 @@ def compare(before: Iterable[Scored], after: Iterable[Scored]) -> Comparison:
         broken_quotes=tuple(new.case.id for old, new in pairs if _breaks_quotes(old, new)),
         latencies=latencies(pairs),
         slowed=slowed(pairs),
-        unmatched=len(old.keys() | new.keys()) - len(pairs),
+        edited=tuple(row.case.id for was, row in both if not _same(was, row)),
+        removed=tuple(i for i in old if i not in new),
+        added=tuple(i for i in new if i not in old),
     )
-
-
-def compare_all(runs: Mapping[str, Iterable[Scored]]) -> dict[str, Comparison]:
-    """Compare the first run with each other one, by that one's name.
-
-    Raises:
-        CaseError: there are fewer than two runs.
-    """
-    if len(runs) < 2:
-        raise CaseError("One run alone cannot be compared; give two or more.")
-    (_, first), *others = ((name, tuple(rows)) for name, rows in runs.items())
-    return {name: compare(first, rows) for name, rows in others}
 
 
 def check_no_loss(comparison: Comparison) -> None:
     """Hold a run against its baseline: no guarded measure significantly worse, no quote broken.
 
+    A baseline that no longer fits guards nothing of what changed, so that is a failure as well.
+    Cases that only the newer run has are none: no baseline can know them.
+
     Raises:
         CaseError: the runs have no case in common, so nothing was compared.
-        BelowThreshold: names every guarded measure that was lost.
+        BelowThreshold: names every guarded measure that was lost; or the cases and the measures
+            that could not be compared.
     """
     if not comparison.after.n:
         raise CaseError("The runs have no case in common; compare runs on the same cases.")
@@ -165,6 +162,29 @@ def check_no_loss(comparison: Comparison) -> None:
             f"The run is worse than what it was compared with: {'; '.join(losses)}. "
             "See the lost cases for the reasons."
         )
+    if gaps := _gaps(comparison):
+        raise BelowThreshold(
+            f"What it was compared with does not guard this run: {'; '.join(gaps)}; "
+            "make the baseline anew."
+        )
+
+
+def _gaps(comparison: Comparison) -> list[str]:
+    """What of the baseline could not be held against the run."""
+    # Who has no right answer in common cannot compare its citing; right_and_cited guards that.
+    untold = [name for name in comparison.uncompared if name != "cited"]
+    parts = {
+        "cases that were edited": comparison.edited,
+        "cases that are gone": comparison.removed,
+        "measures that only one run tells": untold,
+    }
+    return [f"{what}: {shortened(names)}" for what, names in parts.items() if names]
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Names in a row, the first ones only where there are many."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _is_loss(found: Difference) -> bool:
@@ -230,6 +250,12 @@ def _significant(family: Sequence[Difference]) -> list[str]:
 
 def _could_be(found: Difference) -> bool:
     return least_p(len(found.better) + len(found.worse)) <= LEVEL
+
+
+def _same(old: Scored, new: Scored) -> bool:
+    """Whether both ask and expect the same; what only sorts cases makes no difference."""
+    was, now = (replace(row.case, kind="", split="", language="") for row in (old, new))
+    return was == now
 
 
 def _passes(row: Scored) -> bool:

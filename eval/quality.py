@@ -21,10 +21,11 @@ from typing import TypeAlias
 
 from eval.calibration import calibrate
 from eval.folder import PEERS, SavedRun, read_run
-from eval.summary import MEASURES, Measured, Slice, summarise
+from eval.report.markdown import to_table
+from eval.report.tables import NONE, Table, name_of, show, show_interval, stages
+from eval.summary import Measured, Slice, summarise
 from rag.errors import CaseError, PolicyQAError
 
-Table: TypeAlias = str
 _BLOCK = re.compile(
     r"(<!-- begin (?P<kind>[\w-]+) (?P<run>[\w/-]+) -->\n).*?(<!-- end (?P=kind) (?P=run) -->)",
     re.DOTALL,
@@ -74,6 +75,8 @@ def fill(text: str, runs: Path) -> str:
         return f"{match[1]}\n{make(runs / match['run'], read)}\n\n{match[4]}"
 
     filled, count = _BLOCK.subn(made, text)
+    if count != text.count("<!-- begin ") or count != text.count("<!-- end "):
+        raise CaseError("A marker has no partner of the same name; write <!-- end NAME RUN -->.")
     if not count:
         raise CaseError("The text marks no table; write <!-- begin results RUN --> and its end.")
     return filled
@@ -82,60 +85,58 @@ def fill(text: str, runs: Path) -> str:
 Read: TypeAlias = Callable[[Path], SavedRun]
 
 
-def _results(run: Path, read: Read) -> Table:
+def _results(run: Path, read: Read) -> str:
     summary = summarise(read(run).rows)
-    header = ["", "n", *(MEASURES[name].label for name in _RESULTS)]
-    parts = [("all", summary.total), *((s.name, s) for s in summary.splits)]
-    parts += [(f"`{s.name}`", s) for s in summary.kinds]
-    rows = [[name, str(part.n), *_cells(part, _RESULTS)] for name, part in parts]
-    rows.insert(1, ["95 % interval", "", *(_interval(summary.total.measures[n]) for n in _RESULTS)])
-    return _table(header, rows)
+    total = summary.total.measures
+    parts = [("all", summary.total), *((s.name, s) for s in (*summary.splits, *summary.kinds))]
+    lines = [[name, str(part.n), *_cells(part, _RESULTS)] for name, part in parts]
+    lines.insert(1, ["95 % interval", "", *(_interval(n, total[n]) for n in _RESULTS)])
+    return to_table(Table(("", "n", *map(name_of, _RESULTS)), lines))
 
 
-def _scores(run: Path, read: Read) -> Table:
-    total = summarise(read(run).rows).total
-    rows = [
-        [MEASURES[name].label, str(found.n), _shown(name, found), _interval(found, name)]
-        for name in _SCORES
-        for found in [total.measures[name]]
+def _scores(run: Path, read: Read) -> str:
+    total = summarise(read(run).rows).total.measures
+    lines = [
+        (name_of(name), str(found.n), show(name, found.value), _interval(name, found))
+        for name, found in ((name, total[name]) for name in _SCORES)
     ]
-    return _table(["", "n", "value", "95 % interval"], rows)
+    return to_table(Table(("", "n", "value", "95 % interval"), lines))
 
 
-def _losses(run: Path, read: Read) -> Table:
+def _losses(run: Path, read: Read) -> str:
     lost = summarise(read(run).rows).lost_at
-    return _table(["lost at", "cases"], [[stage, str(n)] for stage, n in lost.items()])
+    return to_table(Table(("lost at", "cases"), [(at, str(n)) for at, n in lost.items()]))
 
 
-def _calibration(run: Path, read: Read) -> Table:
+def _calibration(run: Path, read: Read) -> str:
     found = calibrate(read(run).rows)
     values = {
         "AUROC, answerable against absent": found.auroc,
         "Brier score": found.brier,
         "expected calibration error": found.ece,
     }
-    return _table(["", "value"], [[name, _number(value)] for name, value in values.items()])
+    lines = [(name, NONE if v is None else f"{v:.3f}") for name, v in values.items()]
+    return to_table(Table(("", "value"), lines))
 
 
-def _latency(run: Path, read: Read) -> Table:
+def _latency(run: Path, read: Read) -> str:
     total = summarise(read(run).rows).total
-    stages = sorted({_stage(name) for name in total.measures if _is_time(name)}, key=_by_order)
-    rows = [
-        [stage.removeprefix("ms_").replace("_ms", " (whole)"), *_percentiles(total, stage)]
-        for stage in stages
+    whole = [
+        (f"{clock} (whole)", *_cells(total, (f"{clock}_ms_p50", f"{clock}_ms_p95")))
+        for clock in ("cpu", "wall")
     ]
-    return _table(["milliseconds", "p50", "p95"], rows)
+    return to_table(Table(("milliseconds", "p50", "p95"), [*whole, *stages(total).lines]))
 
 
-def _peers(run: Path, read: Read) -> Table:
+def _peers(run: Path, read: Read) -> str:
     saved = {"policy-qa": run} | {path.stem: path for path in sorted((run / PEERS).glob("*.jsonl"))}
-    rows = [
-        [name, *_cells(summarise(read(place).rows).total, _PEERS)] for name, place in saved.items()
+    lines = [
+        (name, *_cells(summarise(read(place).rows).total, _PEERS)) for name, place in saved.items()
     ]
-    return _table(["", *(MEASURES[name].label for name in _PEERS)], rows)
+    return to_table(Table(("", *map(name_of, _PEERS)), lines))
 
 
-def _provenance(run: Path, read: Read) -> Table:
+def _provenance(run: Path, read: Read) -> str:
     manifest = read(run).manifest
     machine = manifest["machine"]
     commit = (manifest["git_commit"] or "unknown")[:12]
@@ -146,14 +147,14 @@ def _provenance(run: Path, read: Read) -> Table:
     )
 
 
-def _sweep(run: Path, _read: Read) -> Table:
+def _sweep(run: Path, _read: Read) -> str:
     try:
         return (run / "sweep.md").read_text(encoding="utf-8").strip()
     except OSError as error:
         raise CaseError(f"{run} holds no sweep; run 'policyqa sweep ... --out {run}'.") from error
 
 
-TABLES: Mapping[str, Callable[[Path, Read], Table]] = {
+TABLES: Mapping[str, Callable[[Path, Read], str]] = {
     "results": _results,
     "scores": _scores,
     "losses": _losses,
@@ -165,50 +166,12 @@ TABLES: Mapping[str, Callable[[Path, Read], Table]] = {
 }
 
 
-def _is_time(name: str) -> bool:
-    return name.endswith("_p50") and (name.startswith(("ms_", "wall_ms", "cpu_ms")))
-
-
-def _stage(name: str) -> str:
-    return name.removesuffix("_p50")
-
-
-def _by_order(stage: str) -> tuple[bool, str]:
-    return (stage.startswith("ms_"), stage)
-
-
-def _percentiles(total: Slice, stage: str) -> list[str]:
-    return [_shown(name, total.measures[name]) for name in (f"{stage}_p50", f"{stage}_p95")]
-
-
 def _cells(part: Slice, names: Iterable[str]) -> list[str]:
-    return [_shown(name, part.measures[name]) for name in names]
+    return [show(name, part.measures[name].value) for name in names]
 
 
-def _shown(name: str, found: Measured) -> str:
-    measure = MEASURES.get(name)
-    if found.value is None:
-        return "–"
-    if measure and measure.unit == "share":
-        return f"{found.value:.1%}"
-    return f"{found.value:.2f}" if measure and measure.unit == "count" else f"{found.value:.0f}"
-
-
-def _interval(found: Measured, name: str = "right") -> str:
-    if found.low is None or found.high is None:
-        return ""
-    if MEASURES[name].unit != "share":
-        return f"{found.low:.2g} to {found.high:.2g}"
-    return f"{found.low * 100:.0f}–{found.high:.0%}"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _interval(name: str, found: Measured) -> str:
+    return show_interval(name, found.low, found.high)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eval.calibration import calibrate, calibration_to_json
 from eval.compare import Comparison, compare
 from eval.corpus import Corpus
 from eval.dataset import Case
@@ -80,7 +81,14 @@ def _folder(session: Session) -> Iterator[RunFolder | None]:
 
 def _reports(outcome: Outcome, corpus: Corpus) -> Mapping[str, str]:
     run, comparison = outcome.run, outcome.comparison
-    summary = json.dumps(summary_to_json(run.summary()), ensure_ascii=False, indent=2) + "\n"
     page = to_html(run, corpus=corpus, manifest=outcome.manifest, comparison=comparison)
-    texts = (summary, to_markdown(run, comparison), page, to_junit(run))
-    return dict(zip(REPORTS, texts, strict=True))
+    texts = (_summary(run), to_markdown(run, comparison), page, to_junit(run))
+    # Half a character, as a language model may write it, could not be stored.
+    whole = (text.encode("utf-8", "replace").decode("utf-8") for text in texts)
+    return dict(zip(REPORTS, whole, strict=True))
+
+
+def _summary(run: Run) -> str:
+    calibration = calibration_to_json(calibrate(run.rows))
+    value = {**summary_to_json(run.summary()), "calibration": calibration}
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

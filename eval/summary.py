@@ -103,6 +103,15 @@ def right_and_cited(row: Scored) -> Value:
     return None if right is None else bool(right) and number(row, "cited") is True
 
 
+def passed(row: Scored) -> Value:
+    """Whether nothing is wrong: right, cited if it had to be, and every quote exact."""
+    found = number(row, "right")
+    if found is None:
+        return None
+    wrong = (number(row, name) is False for name in ("cited", "quotes_exact"))
+    return found is True and not any(wrong)
+
+
 def _cited(row: Scored) -> Value:
     return number(row, "cited") if number(row, "right") is True else None
 
@@ -120,7 +129,7 @@ def _less(text: str, name: str, unit: str, statistic: Statistic, of: Of = "all")
 
 
 MEASURES: Mapping[str, Measure] = {
-    "passed": _share("passed", "right"),
+    "passed": Measure("passed (all cases)", passed),
     "right": _share("right", "right", "answerable"),
     "cited": Measure("cited (of right)", _cited, "answerable"),
     "right_and_cited": Measure("right and cited", right_and_cited, "answerable"),
@@ -140,6 +149,10 @@ MEASURES: Mapping[str, Measure] = {
     "recall_at_10": _share("recall@10", "recall_at_10", "answerable"),
     "ndcg_at_10": _share("nDCG@10", "ndcg_at_10", "answerable"),
     "rr_at_10": _share("RR@10", "rr_at_10", "answerable"),
+    "token_recall": _share("token recall", "token_recall", "answerable"),
+    "token_precision": _share("token precision", "token_precision", "answerable"),
+    "token_iou": _share("token IoU", "token_iou", "answerable"),
+    "repeats_falsehood": _share("repeats falsehood", "repeats_falsehood", "some", less=True),
     "uncited_sentences": _less("uncited sentences", "uncited_sentences", "count", MEAN),
     "answer_chars_p50": _less("length p50", "answer_chars", "chars", MEDIAN),
     "tokens": _less("tokens", "tokens", "tokens", MEAN, "some"),
@@ -148,8 +161,8 @@ MEASURES: Mapping[str, Measure] = {
     "wall_ms_p50": _less("wall p50", "wall_ms", "ms", MEDIAN),
     "wall_ms_p95": _less("wall p95", "wall_ms", "ms", P95),
 }
-"""All but those of the stages. `right` and `cited` judge answerable cases; `passed` counts all,
-absent ones by abstaining."""
+"""All but those of the stages, also of the evaluators that open data sets bring with them.
+`right` and `cited` judge answerable cases; `passed` counts all, absent ones by abstaining."""
 
 _STAGE_MEASURE = re.compile(rf"({STAGE}\w+)_p(50|95)")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.compare import Change, Comparison, Difference
+from eval.compare import Change, Comparison, Difference, shortened
 from eval.latency import Latency
 from eval.report.tables import NONE, Table, name_of, show
 from eval.summary import STAGE, find_measure
@@ -126,11 +126,20 @@ def _notes(comparison: Comparison) -> list[str]:
     if comparison.uncompared:
         named = ", ".join(name_of(name) for name in comparison.uncompared)
         notes.append(f"Only one of the runs tells {named}, so that is not compared.")
-    if comparison.unmatched:
-        notes.append(
-            f"{comparison.unmatched} cases are not compared: only one run has them, or they differ."
-        )
-    return notes
+    return notes + _unmatched(comparison)
+
+
+def _unmatched(comparison: Comparison) -> list[str]:
+    parts = {
+        "they were edited": comparison.edited,
+        "only the earlier run has them": comparison.removed,
+        "only the later run has them": comparison.added,
+    }
+    return [
+        f"Not compared, as {why} ({len(ids)}): {shortened(ids)}."
+        for why, ids in parts.items()
+        if ids
+    ]
 
 
 def _latency(found: Latency) -> str:

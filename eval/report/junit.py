@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from eval.report.failures import failed_rows, problems
@@ -22,7 +23,8 @@ def to_junit(run: Run) -> str:
         "time": f"{sum(_seconds(row) for row in run.rows):.3f}",
     }
     root = Element("testsuites", {"name": "policyqa eval", **counts})
-    started = run.started.isoformat(timespec="seconds")
+    # The schema knows no time zones; UTC is what its readers take it for.
+    started = run.started.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     suite = SubElement(root, "testsuite", {"name": "eval", "timestamp": started, **counts})
     _add_measures(suite, run)
     for row in run.rows:
@@ -39,7 +41,7 @@ def _add_measures(suite: Element, run: Run) -> None:
         properties, "property", {"name": "index_version", "value": _legal(run.index_version)}
     )
     for name, value in known.items():
-        SubElement(properties, "property", {"name": name, "value": f"{value:.6g}"})
+        SubElement(properties, "property", {"name": _legal(name), "value": f"{value:.6g}"})
 
 
 def _add_case(suite: Element, row: Row) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from eval.calibration import calibrate
 from eval.compare import Comparison
 from eval.report.changes import Changes, changes_of
 from eval.report.failures import failed_rows, failed_title, problems, reasons_lost
-from eval.report.tables import NOTE, Table, groups, slices, totals, verdict
+from eval.report.tables import NOTE, Table, groups, slices, sureness, totals, verdict
 from eval.run import Row, Run
 from eval.summary import Summary
 
@@ -19,7 +20,8 @@ def to_markdown(run: Run, comparison: Comparison | None = None, *, failures: int
     Only the first `failures` of them are listed, since a comment may be only so long.
     """
     summary, failed = run.summary(), failed_rows(run.rows)
-    parts = ["# Evaluation", _escape(verdict(summary)), _table(totals(summary)), NOTE]
+    parts = ["# Evaluation", _escape(verdict(summary)), to_table(totals(summary)), NOTE]
+    parts += [_escape(line) for line in sureness(calibrate(run.rows))]
     if comparison:
         parts += _changes(changes_of(comparison, only_changed=True))
     parts.append(_folded("By split, kind and document", _groups(summary)))
@@ -33,7 +35,7 @@ def to_markdown(run: Run, comparison: Comparison | None = None, *, failures: int
 
 
 def _groups(summary: Summary) -> list[str]:
-    return [_table(slices(part, name)) for name, part in groups(summary).items()]
+    return [to_table(slices(part, name)) for name, part in groups(summary).items()]
 
 
 def _failures(rows: Iterable[Row]) -> str:
@@ -42,7 +44,7 @@ def _failures(rows: Iterable[Row]) -> str:
         (row.case.id, row.case.kind, row.case.split, row.case.question, "; ".join(problems(row)))
         for row in rows
     ]
-    return _table(Table(header, lines))
+    return to_table(Table(header, lines))
 
 
 def _changes(changes: Changes) -> list[str]:
@@ -51,7 +53,7 @@ def _changes(changes: Changes) -> list[str]:
         for listed in changes.lists
         for id_, why in listed.cases
     ]
-    parts = [f"## {changes.title}", _table(changes.differences), "\n".join(told)]
+    parts = [f"## {changes.title}", to_table(changes.differences), "\n".join(told)]
     return [part for part in (*parts, *(_escape(note) for note in changes.notes)) if part]
 
 
@@ -60,7 +62,8 @@ def _folded(title: str, parts: Sequence[str]) -> str:
     return "\n\n".join((f"<details><summary>{_escape(title)}</summary>", *parts, "</details>"))
 
 
-def _table(table: Table) -> str:
+def to_table(table: Table) -> str:
+    """A table in Markdown, its numbers to the right; nothing in it is taken for markup."""
     aligned = ["---:" if _is_number(table, i) else "---" for i in range(1, len(table.header))]
     rule = f"| {' | '.join(['---', *aligned])} |"
     return "\n".join((_row(table.header), rule, *map(_row, table.lines)))

@@ -65,9 +65,7 @@ def to_html(
 ) -> str:
     """The whole report as HTML; `corpus` gives the text around what was cited."""
     page = _page(run, corpus, manifest, comparison)
-    text = _templates().get_template("report.html").render(page=page)
-    # Half a character, as a language model may write it, could not be stored.
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return _templates().get_template("report.html").render(page=page)
 
 
 def _page(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from eval.calibration import Calibration
 from eval.summary import STAGE, Measured, Slice, Summary, find_measure
 
 NONE = "–"
@@ -21,6 +22,8 @@ _COLUMNS = {
     "figures": "figure_accuracy",
     "quotes": "quotes_exact",
     "recall@5": "recall_at_5",
+    "token recall": "token_recall",
+    "token IoU": "token_iou",
 }
 Cell: TypeAlias = Callable[[Slice], str]
 
@@ -62,6 +65,16 @@ def verdict(summary: Summary) -> str:
     parts = [_of(summary, "right", "answerable questions right")]
     parts.append(_of(summary, "abstained_correctly", "questions without an answer refused"))
     return "; ".join(part for part in parts if part) + "."
+
+
+def sureness(found: Calibration) -> list[str]:
+    """How far the confidence can be trusted, in one line; none where no case has any."""
+    told = {
+        "AUROC, answerable against absent": None if found.auroc is None else f"{found.auroc:.3f}",
+        "expected calibration error": None if found.ece is None else f"{found.ece:.1%}",
+    }
+    parts = [f"{name} {value}" for name, value in told.items() if value]
+    return [f"Confidence: {'; '.join(parts)}."] if parts else []
 
 
 def totals(summary: Summary) -> Table:

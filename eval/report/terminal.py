@@ -8,10 +8,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from eval.calibration import calibrate
 from eval.compare import Comparison
 from eval.report.changes import Changes, Listed, changes_of
 from eval.report.failures import failed_rows, failed_title, problems, reasons_lost
-from eval.report.tables import NONE, NOTE, Table, groups, slices, totals, verdict
+from eval.report.tables import NONE, NOTE, Table, groups, slices, sureness, totals, verdict
 from eval.run import Row, Run
 from eval.summary import label
 
@@ -29,6 +30,7 @@ def for_terminal(
     for name, part in named.items():
         parts += [_drawn(slices(part, name)), Text()]
     parts.append(Text(NOTE, style="dim"))
+    parts += [Text(line, style="dim") for line in sureness(calibrate(run.rows))]
     if comparison:
         parts += [Text(), comparison_for_terminal(comparison)]
     if failed:
@@ -49,13 +51,12 @@ def comparison_for_terminal(comparison: Comparison) -> RenderableType:
 
 def _drawn(table: Table) -> RichTable:
     drawn = RichTable(box=None, pad_edge=False, collapse_padding=True)
-    # Text, never markup: questions, answers and titles are other people's words.
-    first, *rest = (Text(cell) for cell in table.header)
+    first, *rest = map(_words, table.header)
     drawn.add_column(first, no_wrap=True, max_width=_NAME_WIDTH, overflow="ellipsis")
     for name in rest:
         drawn.add_column(name, justify="right", min_width=4)
     for line in table.lines:
-        drawn.add_row(*(Text(cell) for cell in line))
+        drawn.add_row(*map(_words, line))
     return drawn
 
 
@@ -64,16 +65,21 @@ def _failure_table(rows: Sequence[Row]) -> RichTable:
     for row in rows:
         lost = label(row, "lost_at") or NONE
         cells = (row.case.id, row.case.kind, lost, "; ".join(problems(row)))
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*map(_words, cells))
     return table
 
 
 def _change_lines(changes: Changes) -> list[Text]:
     lines = [line for listed in changes.lists for line in _listed(listed)]
-    return lines + [Text(note, style="dim") for note in changes.notes]
+    return lines + [_words(note, "dim") for note in changes.notes]
 
 
 def _listed(listed: Listed) -> list[Text]:
     style = "green" if listed.good else "red"
     told = (f"{id_}: {why}" if why else id_ for id_, why in listed.cases)
-    return [Text(f"{listed.title.lower()}  {text}", style=style) for text in told]
+    return [_words(f"{listed.title.lower()}  {text}", style) for text in told]
+
+
+def _words(text: str, style: str = "") -> Text:
+    """Other people's words: never markup, and without half a character, which cannot be printed."""
+    return Text(text.encode("utf-8", "replace").decode("utf-8"), style=style)

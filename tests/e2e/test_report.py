@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from eval.compare import compare
+from eval.corpus import Corpus
 from eval.report import to_html
 from tests.eval.report.made import CORPUS, FAILED, MANIFEST, NASTY, PORT, RIGHT, made_run
 
@@ -165,6 +167,18 @@ def test_the_filter_shows_what_fits_and_says_how_many(open_report: Opener) -> No
     expect(count).to_have_text("7 of 7 cases")
     choice(page, "Lost at").select_option("wrongly answered")
     assert shown(page) == ["nasty"]
+
+
+def test_a_title_with_several_blanks_can_be_chosen(open_report: Opener, tmp_path: Path) -> None:
+    title = 'Work  report "of"  2023'
+    documents = {**CORPUS.documents, "d1": replace(CORPUS.documents["d1"], title=title)}
+    corpus = Corpus(documents, CORPUS.passages)
+    path = tmp_path / "blanks.html"
+    html = to_html(made_run(corpus=corpus), corpus=corpus, manifest=MANIFEST)
+    path.write_text(html, encoding="utf-8")
+    page = open_report(path=path)
+    choice(page, "Document").select_option(title)
+    assert shown(page) == ["port", "rd"]
 
 
 def test_the_search_reads_questions_answers_and_reasons(open_report: Opener) -> None:

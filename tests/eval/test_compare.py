@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.compare import GUARDED, Comparison, check_no_loss, compare, compare_all
+from eval.compare import GUARDED, Comparison, check_no_loss, compare
 from eval.dataset import Case
 from eval.folder import SavedRow
 from eval.metrics import Score
@@ -64,8 +64,35 @@ def test_only_cases_that_are_the_same_are_compared() -> None:
     before = rights("+++")
     edited = replace(before[1], case=replace(before[1].case, expect=(("y",),)))
     found = compare(before, [edited, before[0], *rights("-----")[4:]])
-    assert (found.before.n, found.after.n, found.unmatched) == (1, 1, 3)
+    assert (found.before.n, found.after.n) == (1, 1)
+    assert (found.edited, found.removed, found.added) == (("c1",), ("c2",), ("c4",))
     assert (found.gained, found.lost) == ((), ())
+
+
+@pytest.mark.parametrize("labels", [{"kind": "name"}, {"split": "held-out"}, {"language": "zh"}])
+def test_a_case_that_is_only_sorted_otherwise_is_still_guarded(labels: dict[str, str]) -> None:
+    before, after = rights("+" * 20), rights("-" * 20)
+    moved = [after[0], *(replace(r, case=replace(r.case, **labels)) for r in after[1:])]
+    found = compare(before, moved)
+    assert (found.after.n, found.edited) == (20, ())
+    with pytest.raises(BelowThreshold, match="right went from"):
+        check_no_loss(found)
+
+
+def test_a_baseline_of_edited_or_removed_cases_guards_nothing_and_says_so() -> None:
+    before, after = rights("+" * 15), rights("-" * 15)
+    edited = [replace(r, case=replace(r.case, question="??")) for r in after[1:14]]
+    with pytest.raises(BelowThreshold) as caught:
+        check_no_loss(compare(before, [before[0], *edited]))
+    assert str(caught.value) == (
+        "What it was compared with does not guard this run: cases that were edited: c1, c2, c3, "
+        "c4, c5, c6, c7, c8, c9, c10 and 3 more; cases that are gone: c14; "
+        "make the baseline anew."
+    )
+
+
+def test_new_cases_need_no_baseline() -> None:
+    check_no_loss(compare(rights("++"), rights("++--")))
 
 
 def test_a_yes_or_no_measure_gets_mcnemars_p_of_the_cases_that_changed() -> None:
@@ -201,35 +228,34 @@ def test_not_one_quote_may_break(earlier: bool | None) -> None:
 
 def test_runs_without_a_common_case_prove_nothing() -> None:
     found = compare(rights("++"), [row("other", {"right": True})])
-    assert (found.after.n, found.unmatched) == (0, 3)
+    assert (found.after.n, found.removed, found.added) == (0, ("c0", "c1"), ("other",))
     with pytest.raises(CaseError, match="no case in common"):
         check_no_loss(found)
 
 
 def test_a_guarded_measure_that_only_one_run_tells_is_named() -> None:
     before = with_scores(rights("+" * 9), recall_at_5=1.0)
-    assert compare(before, rights("+" * 9)).uncompared == ("recall_at_5",)
+    found = compare(before, rights("+" * 9))
+    assert found.uncompared == ("recall_at_5",)
+    with pytest.raises(BelowThreshold, match="only one run tells: recall_at_5; make the baseline"):
+        check_no_loss(found)
     assert compare(before, before).uncompared == ()
+    check_no_loss(compare(before, before))
+
+
+def test_citing_that_cannot_be_compared_is_guarded_by_right_and_cited() -> None:
+    found = compare(with_scores(rights("+-"), cited=True), with_scores(rights("-+"), cited=True))
+    assert found.uncompared == ("cited",)
+    check_no_loss(found)
 
 
 @pytest.mark.parametrize("rows", [[], rights("+"), rights("++++")])
 def test_a_run_compared_with_itself_has_neither_gained_nor_lost(rows: list[SavedRow]) -> None:
     found = compare(rows, rows)
-    assert (found.gained, found.lost, found.slowed, found.unmatched) == ((), (), (), 0)
+    assert (found.gained, found.lost, found.slowed, found.edited) == ((), (), (), ())
     assert not any(difference.significant for difference in found.differences.values())
     assert found.differences["right"].n == len(rows)
     assert set(found.differences) == set(MEASURES)
-
-
-def test_the_first_run_is_held_against_each_other_one() -> None:
-    runs = {"a": rights("++--"), "b": rights("+++-"), "c": rights("----")}
-    found = compare_all({name: iter(rows) for name, rows in runs.items()})
-    assert list(found) == ["b", "c"]
-    assert [len(found[name].gained) for name in "bc"] == [1, 0]
-    assert [len(found[name].lost) for name in "bc"] == [0, 2]
-    assert found["c"].before.measures["right"].value == 0.5
-    with pytest.raises(CaseError, match="give two or more"):
-        compare_all({"a": runs["a"]})
 
 
 patterns = st.integers(1, 30).flatmap(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,18 @@ def test_marked_tables_are_made_anew_and_the_prose_stays(runs: Path) -> None:
     assert filled.startswith("# Quality\n\nBy hand.\n")
     assert "Also by hand." in filled
     assert "| all | 5 | 66.7% | 50.0% | 50.0% | 0.0% |" in filled
-    assert "| `name` | 1 | 100.0% | 0.0% |" in filled
+    assert "| name | 1 | 100.0% | 0.0% |" in filled
     assert "| policy-qa | 66.7% |" in filled
     assert "| bm25 | 66.7% |" in filled
     assert fill(filled, runs) == filled, "a second time changes nothing"
+
+
+def test_numbers_are_written_in_their_unit(runs: Path) -> None:
+    filled = fill("<!-- begin scores sample -->\n<!-- end scores sample -->\n", runs)
+    (length,) = [line for line in filled.splitlines() if line.startswith("| length p50 chars ")]
+    assert re.fullmatch(r"\| length p50 chars \| 4 \| \d+ \| \\\[\d+, \d+\\\] \|", length)
+    (right,) = [line for line in filled.splitlines() if line.startswith("| right and cited ")]
+    assert re.search(r"\| 33\.3% \| \\\[\d+\.\d, \d+\.\d\\\] \|$", right)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +76,7 @@ def test_every_kind_of_table_is_made(runs: Path, kind: str) -> None:
     ("text", "told"),
     [
         ("no marker", "marks no table"),
+        ("<!-- begin results sample -->\nold\n<!-- end results samples -->", "has no partner"),
         ("<!-- begin poem sample -->\n<!-- end poem sample -->", "'poem' is unknown; known are"),
         ("<!-- begin results gone -->\n<!-- end results gone -->", "is no folder"),
         ("<!-- begin sweep sample -->\n<!-- end sweep sample -->", "holds no sweep"),

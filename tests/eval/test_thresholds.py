@@ -86,6 +86,17 @@ def test_a_measure_that_was_never_taken_does_not_keep_its_bound() -> None:
         check(summarise([row("a")]), parse_bounds(["recall_at_5=0.5"]))
 
 
+def test_what_an_open_data_set_measures_can_be_bounded() -> None:
+    bounds = parse_bounds(["token_recall=0.5", "repeats_falsehood_at_most=0.1"])
+    check(summarise([row("a", token_recall=0.5, repeats_falsehood=False)]), bounds)
+    with pytest.raises(BelowThreshold) as caught:
+        check(summarise([row("a", token_recall=0.4, repeats_falsehood=True)]), bounds)
+    assert "token_recall is 40%, at least 50% is asked" in str(caught.value)
+    assert "repeats_falsehood is 100%, at most 10% is asked" in str(caught.value)
+    with pytest.raises(BelowThreshold, match="token_recall is not measurable"):
+        check(summarise([row("a")]), bounds)
+
+
 @pytest.mark.parametrize("metric", MEASURES)
 def test_every_measure_can_be_bounded(metric: str) -> None:
     name = metric + "_at_most" * MEASURES[metric].less_is_better

@@ -122,9 +122,14 @@ def ask(case: Case) -> Answer:
     return said.get(case.id.split("-")[0], lambda: answer(case))()
 
 
-def made_run(times: int = 1, asked: Any = ask, cases: tuple[Case, ...] = CASES) -> Run:
+def made_run(
+    times: int = 1,
+    asked: Any = ask,
+    cases: tuple[Case, ...] = CASES,
+    corpus: Corpus = CORPUS,
+) -> Run:
     """All cases `times` over, answered by `asked` and scored as always."""
     copies = [
         replace(case, id=f"{case.id}-{i}" if i else case.id) for i in range(times) for case in cases
     ]
-    return evaluate(Asker(asked, CORPUS, lambda: "v1"), copies)
+    return evaluate(Asker(asked, corpus, lambda: "v1"), copies)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from xml.etree import ElementTree
 
 from hypothesis import given
@@ -45,6 +46,11 @@ def test_times_are_seconds(run: Run) -> None:
     suite = suite_of(replace(run, rows=(row,)))
     assert [case.get("time") for case in suite.iter("testcase")] == ["1.234"]
     assert suite.get("time") == "1.234"
+
+
+def test_the_start_is_told_in_utc_without_a_zone(run: Run) -> None:
+    started = datetime(2024, 1, 31, 23, 30, tzinfo=timezone(timedelta(hours=-8)))
+    assert suite_of(replace(run, started=started)).get("timestamp") == "2024-02-01T07:30:00"
 
 
 def test_the_measures_are_properties(run: Run) -> None:

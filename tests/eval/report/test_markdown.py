@@ -31,6 +31,16 @@ def test_the_outcome_and_the_measures_stand_open(run: Run) -> None:
     assert re.search(r"\| right \| 60\.0% \| \\\[\d+\.\d, \d+\.\d\\\] \| 5 \|", opened)
 
 
+def test_one_line_tells_how_far_the_confidence_can_be_trusted(run: Run) -> None:
+    (line,) = [line for line in to_markdown(run).splitlines() if line.startswith("Confidence: ")]
+    assert re.fullmatch(
+        r"Confidence: AUROC, answerable against absent 0\.\d{3}; "
+        r"expected calibration error \d+\.\d%\.",
+        line,
+    )
+    assert "Confidence: " not in to_markdown(made_run(cases=CASES[-1:]))
+
+
 def test_failed_cases_fold_away_each_with_its_reason(run: Run) -> None:
     text = to_markdown(run)
     assert "## Failed cases (4 of 7)" in text

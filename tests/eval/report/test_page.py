@@ -246,12 +246,6 @@ def test_a_run_in_which_nothing_could_be_asked_is_still_a_report() -> None:
     assert "not asked" in page.case("long")
 
 
-def test_half_a_character_of_a_model_can_be_stored() -> None:
-    run = made_run(asked=lambda case: answer(case, Claim("half \ud800", ())), cases=CASES[:1])
-    html = to_html(run, corpus=CORPUS, manifest=MANIFEST)
-    assert "half ?" in html.encode("utf-8").decode("utf-8")
-
-
 @pytest.mark.parametrize("place", [Span(0, 4), Span(32, 77), Span(len(TEXT) - 5, len(TEXT))])
 def test_an_excerpt_is_the_documents_own_text(place: Span) -> None:
     found = excerpt(TEXT, place, around=40)
@@ -267,3 +261,10 @@ def test_an_excerpt_is_the_documents_own_text(place: Span) -> None:
 def test_an_excerpt_of_text_without_blanks_is_cut_all_the_same() -> None:
     found = excerpt("政" * 400, Span(200, 210), around=40)
     assert (found.before, found.after) == ("… " + "政" * 40, "政" * 40 + "…")
+
+
+def test_every_choice_of_a_filter_has_its_exact_value() -> None:
+    case = replace(CASES[0], kind='two  blanks "and" quotes')
+    page = Reader(to_html(made_run(cases=(case, CASES[1])), corpus=CORPUS, manifest=MANIFEST))
+    values = [found["value"] for tag, found, _ in page.elements if tag == "option"]
+    assert case.kind in values

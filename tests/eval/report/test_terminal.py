@@ -35,6 +35,20 @@ def test_the_totals_carry_intervals_and_their_number_of_cases(run: Run) -> None:
     assert right[2].startswith("[")
 
 
+def test_one_line_tells_how_far_the_confidence_can_be_trusted(run: Run) -> None:
+    lines = shown(for_terminal(run)).splitlines()
+    assert len([line for line in lines if line.startswith("Confidence: AUROC")]) == 1
+
+
+def test_cases_that_are_not_compared_are_named(run: Run) -> None:
+    rows = run.rows
+    edited = replace(rows[1], case=replace(rows[1].case, question="Other?"))
+    text = shown(comparison_for_terminal(compare(rows[:-1], [rows[0], edited, *rows[3:]])))
+    assert "Not compared, as they were edited (1): rd." in text
+    assert "Not compared, as only the earlier run has them (1): plan." in text
+    assert "Not compared, as only the later run has them (1): long." in text
+
+
 def test_groups_of_one_document_or_language_are_not_shown(run: Run) -> None:
     text = shown(for_terminal(run))
     heads = [line[0] for line in lines_of(text) if line[1:2] == ["n"]]

@@ -2,8 +2,9 @@
 
 A text becomes a tuple of tokens, and a phrase is in a text when its tokens follow one another
 there. A whole quantity is one token (`49.158 million`, `49,158,000` and `49.158M` are the same
-one; `6%` and `0.6%`, `6` and `6%`, `5` and `5-6` are not), so a number is never found inside a
-longer one. What qualifies a number ("more than", "about") is a word beside it.
+one; `6%` and `0.6%`, `6` and `6%`, `5` and `5-6` are not), so a number is not found inside a longer
+one, unless plain blanks part its thousands: `49 158 000` may as well be three numbers of a table,
+and is read as three. What qualifies a number ("more than", "about") is a word beside it.
 """
 
 from __future__ import annotations
@@ -59,9 +60,9 @@ def contains(text: str, phrase: str) -> bool:
     """Whether `text` says `phrase`; a phrase without any word or number is in no text.
 
     Words of at least eight letters also match longer words (`technolog` in `technology`); shorter
-    ones match whole, plurals apart, so that `Li` is not found in `livelihood`. An initial matches
-    the name it begins, and the phrase may leave one out. Words that lost the blank between them
-    (`wantContinue`) are read both ways.
+    ones match whole, plurals apart, so that `Li` is not found in `livelihood`. Before a matching
+    surname, an initial matches the name it begins, and the phrase may leave one out. Words that
+    lost the blank between them (`wantContinue`) are read both ways.
     """
     # The blank tells the phrase "15. 1 square kilometers" from a list item at the start of a line.
     hay, needle = tokens(text), tokens(f" {phrase}")
@@ -104,20 +105,30 @@ def _says(hay: tuple[str, ...], needle: tuple[str, ...]) -> bool:
 
 def _follows(needle: tuple[str, ...], hay: tuple[str, ...]) -> bool:
     return bool(needle) and any(
-        all(map(_same, needle, hay[start : start + len(needle)]))
+        _matches(needle, hay[start : start + len(needle)])
         for start in range(len(hay) - len(needle) + 1)
-        if _same(needle[0], hay[start])
     )
+
+
+def _matches(needle: tuple[str, ...], row: tuple[str, ...]) -> bool:
+    """Whether the tokens agree in pairs; an initial agrees only before names that do."""
+    surname = False
+    for wanted, found in zip(reversed(needle), reversed(row), strict=True):
+        if _same(wanted, found):
+            surname = surname or (wanted.isalpha() and not is_initial(wanted))
+        elif not (surname and _abbreviates(wanted, found)):
+            return False
+    return True
 
 
 def _same(wanted: str, found: str) -> bool:
     if wanted == found:
         return True
-    if len(wanted) >= STEM_LETTERS:
-        return wanted.isalpha() and found.startswith(wanted)
-    if is_initial(wanted) or is_initial(found):
-        return wanted[0] == found[0]
-    return False
+    return len(wanted) >= STEM_LETTERS and wanted.isalpha() and found.startswith(wanted)
+
+
+def _abbreviates(wanted: str, found: str) -> bool:
+    return (is_initial(wanted) or is_initial(found)) and wanted[0] == found[0]
 
 
 def _read(read: list[Lexeme], at: int) -> tuple[tuple[str, ...], int]:

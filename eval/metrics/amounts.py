@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from eval.text import tokens
+from rag.models import Span
 
 _TOKEN = re.compile(r"#(-?[\d.:/]+?)(%|‰|pp|bp)?")
 _CELL = re.compile(r";\s")
+_WORD = re.compile(r"\S+")
 _GAP = 3
 """Most words between a number and its unit, as in "4,000 additional new beds"."""
 _ENDS_UNIT = frozenset(
@@ -34,6 +36,14 @@ class Amount:
         """Whether the text says the number, of whatever unit."""
         return any(self._places(row) for row in _readings(text))
 
+    def spans_in(self, text: str) -> list[Span]:
+        """The words with which the number begins, wherever the text says it."""
+        words = [match.span() for match in _WORD.finditer(text)]
+        # What follows makes a number what it is, so it is read from each word to the end.
+        left = [self._times(text[start:]) for start, _ in words]
+        drops = zip(words, left, [*left[1:], 0], strict=True)
+        return [Span(*word) for word, here, after in drops if here > after]
+
     def unit_in(self, text: str) -> bool | None:
         """Whether the number has its unit there; `None` if the figure names no unit to look for.
 
@@ -47,6 +57,9 @@ class Amount:
 
     def _places(self, row: Sequence[str]) -> list[int]:
         return [at for at, token in enumerate(row) if _number(token)[0] == self.number]
+
+    def _times(self, text: str) -> int:
+        return max(len(self._places(row)) for row in _readings(text))
 
     def _unit_at(self, row: Sequence[str], at: int) -> bool | None:
         if _number(row[at])[1] != self.kind:

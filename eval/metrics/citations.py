@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.metrics.context import Context, Score
-from eval.metrics.evidence import Piece, Place, cited_places, evidence_of, needed_of
+from eval.metrics.evidence import Piece, Place, cited_places, evidence_of, is_evidence, needed_of
 
 
 def cited(context: Context) -> Score:
@@ -45,19 +45,21 @@ def quotes_exact(context: Context) -> Score:
 
 
 def citation_precision(context: Context) -> Score:
-    """The share of the citations that hold evidence or, without any, an expected phrase."""
+    """The share of the citations that are evidence or, without any, hold an expected phrase."""
     places = _places(context)
     if context.case.absent or not places:
         return Score(None, "nothing had to be cited" if context.case.absent else "nothing is cited")
     needed = needed_of(context.case, context.corpus)
-    held = [any(piece.held_by(place) for piece in needed) for place in places]
+    held = [is_evidence(place, needed, context.corpus) for place in places]
     beside = [f"[{i}]" for i, holds in enumerate(held, start=1) if not holds]
     reason = f"holds no evidence: {', '.join(beside)}" if beside else "every citation holds some"
     return Score(sum(held) / len(held), reason)
 
 
 def citation_recall(context: Context) -> Score:
-    """The share of the evidence that lies in cited spans."""
+    """The share of the evidence that lies in cited spans, where anything was answered."""
+    if context.answer.abstained:
+        return Score(None, "abstained")
     evidence = evidence_of(context.case, context.corpus)
     if not evidence:
         return Score(None, "the case names no evidence")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from eval.corpus import Corpus
-from eval.dataset import Case
+from eval.dataset import Case, Reference
 from eval.text import contains
 from rag.models import Citation, Span, Weighed
+
+_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,14 @@ class Piece:
 
 
 def evidence_of(case: Case, corpus: Corpus) -> tuple[Piece, ...]:
-    """The references into documents that the corpus holds, or else the anchors; perhaps nothing."""
-    known = ((corpus.named(r.document), Span(r.start, r.end)) for r in case.references)
-    placed = tuple(Piece((), d.id, d.name, span) for d, span in known if d)
-    return placed or tuple(Piece((anchor,)) for anchor in case.evidence)
+    """The references if any is into a document of the corpus, or else the anchors; or nothing.
+
+    A reference into a document that is missing then stays, as a piece that no place holds: else
+    nothing would be lost just where a document was.
+    """
+    if any(corpus.named(reference.document) for reference in case.references):
+        return tuple(_piece(reference, corpus) for reference in case.references)
+    return tuple(Piece((anchor,)) for anchor in case.evidence)
 
 
 def needed_of(case: Case, corpus: Corpus) -> tuple[Piece, ...]:
@@ -67,7 +74,23 @@ def documents_holding(piece: Piece, corpus: Corpus) -> frozenset[str]:
     """The ids of all documents that hold the piece."""
     if piece.span is None:
         return corpus.documents_saying(piece.alternatives)
-    return frozenset((piece.document_id,))
+    return frozenset(corpus.documents.keys() & {piece.document_id})
+
+
+def is_evidence(place: Place, pieces: Sequence[Piece], corpus: Corpus) -> bool:
+    """Whether a citation is of the evidence, and not of a long stretch that happens to hold it.
+
+    At least half of it must lie in the sentences that the references stand in. An anchor has no
+    place of its own, so a citation that says one counts, however long it is.
+    """
+    if any(piece.span is None and piece.held_by(place) for piece in pieces):
+        return True
+    wanted: set[int] = set()
+    for piece in pieces:
+        if piece.span and piece.document_id == place.document_id:
+            span = _whole_sentences(piece.span, corpus.documents[piece.document_id].text)
+            wanted.update(range(max(span.start, place.span.start), min(span.end, place.span.end)))
+    return 0 < len(place.span) <= 2 * len(wanted)
 
 
 def held_among(pieces: Iterable[Piece], place: Place) -> int:
@@ -93,3 +116,16 @@ def ranked_places(sentences: Sequence[Weighed], corpus: Corpus) -> list[Place]:
 def _shares_half(one: Span, other: Span) -> bool:
     shared = min(one.end, other.end) - max(one.start, other.start)
     return shared > 0 and 2 * shared >= min(len(one), len(other))
+
+
+def _piece(reference: Reference, corpus: Corpus) -> Piece:
+    document = corpus.named(reference.document)
+    id_, name = (document.id, document.name) if document else ("", reference.document)
+    return Piece((), id_, name, Span(reference.start, reference.end))
+
+
+def _whole_sentences(span: Span, text: str) -> Span:
+    """The stretch widened to the ends of its sentences or lines."""
+    start = max((match.end() for match in _END.finditer(text, 0, span.start)), default=0)
+    end = _END.search(text, max(span.start, span.end - 1))
+    return Span(min(start, span.start), max(end.start() if end else len(text), span.end))

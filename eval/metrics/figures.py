@@ -5,23 +5,29 @@ Each is judged on the claim that says the value and on what that claim cites.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from itertools import chain
 
+from eval.corpus import Corpus
 from eval.dataset import ExpectedFigure
 from eval.metrics.amounts import Amount, read_amount
 from eval.metrics.answers import rejected_phrases
+from eval.metrics.clauses import parts_saying
 from eval.metrics.context import Context, Score
 from eval.metrics.evidence import Place, cited_places
-from eval.metrics.tellings import UNCLEAR, expected_period, told_period, told_status
+from eval.metrics.measured import document_of, headings_above, is_of_measure, is_row
+from eval.metrics.tellings import (
+    MISSED,
+    PLANNED,
+    UNCLEAR,
+    expected_period,
+    governing,
+    told_periods,
+    told_status,
+)
 from eval.text import contains, tokens
 from rag.models import Citation, Claim
-from rag.text import term_set
-
-_SENTENCE = re.compile(r"(?<=[.!?;。！？；])\s+")
-_CLAUSE = re.compile(r"(?<=[.!?;:,。！？；：，])\s+|\s+(?=(?:while|whereas|but)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,75 +118,61 @@ def _judge_claim(
     return Judgement(
         value=True,
         unit=_unit(amount, claim, places),
-        measure=_measure(figure, amount, claim, places),
-        period=_period(figure, amount, claim, places),
-        status=_status(figure, amount, claim, places),
+        measure=(
+            is_of_measure(figure.measure, amount, claim, places, context.corpus)
+            if figure.measure
+            else None
+        ),
+        period=_period(figure, amount, claim, context.corpus),
+        status=_status(figure, amount, claim, context.corpus),
     )
 
 
 def _unit(amount: Amount, claim: Claim, places: Sequence[Place]) -> bool | None:
     """By the claim; for a row of a table, whose cells may lack units, also by what it cites."""
     said = amount.unit_in(claim.text)
-    if said is False and _is_row(places):
+    if said is False and is_row(places):
         return set(amount.unit) <= {word for place in places for word in tokens(place.text)}
     return said
 
 
-def _measure(
-    figure: ExpectedFigure, amount: Amount, claim: Claim, places: Sequence[Place]
-) -> bool | None:
-    """By the cited text where it says the value, since a claim may word anything; else by it."""
-    if not figure.measure:
-        return None
-    proven = any(amount.said_in(place.text) for place in places)
-    said = [place.text for place in places] if proven else [claim.text]
-    around = (part for c in claim.citations for part in (c.title, *c.heading))
-    held = frozenset().union(*(term_set(text) for text in (*said, *around)))
-    return any(term_set(name) <= held for name in figure.measure)
-
-
-def _period(
-    figure: ExpectedFigure, amount: Amount, claim: Claim, places: Sequence[Place]
-) -> bool | None:
+def _period(figure: ExpectedFigure, amount: Amount, claim: Claim, corpus: Corpus) -> bool | None:
+    """By the nearest text that tells any; `None` where it tells several, none of them nearest."""
     if not figure.period:
         return None
-    year = _published_year(claim.citations)
-    texts = (*_parts(amount, claim), *_wholes(claim, places))
-    period = next((p for text in texts if (p := told_period(text, year)).years), None)
-    return period.meets(expected_period(figure.period)) if period else None
+    year = _published_year(claim.citations, corpus)
+    for text in chain(parts_saying(amount, claim.text), _wholes(amount, claim, corpus)):
+        mentions = told_periods(text, year)
+        if mentions:
+            period = governing(mentions, amount.spans_in(text))
+            return period.meets(expected_period(figure.period)) if period else None
+    return None
 
 
-def _status(
-    figure: ExpectedFigure, amount: Amount, claim: Claim, places: Sequence[Place]
-) -> bool | None:
+def _status(figure: ExpectedFigure, amount: Amount, claim: Claim, corpus: Corpus) -> bool | None:
     if not figure.status:
         return None
-    parts = (told_status(text, whole=False) for text in _parts(amount, claim))
-    wholes = (told_status(text) for text in _wholes(claim, places))
+    parts = (told_status(text, whole=False) for text in parts_saying(amount, claim.text))
+    wholes = (told_status(text) for text in _wholes(amount, claim, corpus))
     status = next(filter(None, chain(parts, wholes)), UNCLEAR)
+    if status == MISSED and figure.status == PLANNED:
+        return None
     return None if status == UNCLEAR else status == figure.status
 
 
-def _parts(amount: Amount, claim: Claim) -> Iterator[str]:
-    """The clauses, then the sentences, of the claim that hold the number."""
-    for parts in (_CLAUSE, _SENTENCE):
-        yield from (part for part in parts.split(claim.text) if amount.said_in(part))
-
-
-def _wholes(claim: Claim, places: Sequence[Place]) -> Iterator[str]:
-    """The claim, what it cites, and the headings above that, the nearest first."""
+def _wholes(amount: Amount, claim: Claim, corpus: Corpus) -> Iterator[str]:
+    """The claim, what is cited for it, and the headings above that, the nearest first."""
     yield claim.text
-    yield from (place.text for place in places)
+    for place in cited_places(claim.citations, corpus):
+        yield from parts_saying(amount, place.text)
+        yield place.text
     for citation in claim.citations:
-        yield from reversed(citation.heading)
+        yield from reversed(headings_above(citation, corpus))
 
 
-def _published_year(citations: Sequence[Citation]) -> int | None:
-    return next((c.published.year for c in citations if c.published), None)
-
-
-def _is_row(places: Sequence[Place]) -> bool:
-    return len(places) > 1 and all("|" in place.text for place in places)
+def _published_year(citations: Sequence[Citation], corpus: Corpus) -> int | None:
+    documents = (document_of(citation, corpus) for citation in citations)
+    return next((d.published.year for d in documents if d and d.published), None)
 
 
 def _is_of_another_time(phrase: str, figure: ExpectedFigure, context: Context) -> bool:
@@ -188,8 +180,7 @@ def _is_of_another_time(phrase: str, figure: ExpectedFigure, context: Context) -
     amount = read_amount(phrase)
     for claim in context.answer.claims:
         if contains(claim.text, phrase):
-            places = cited_places(claim.citations, context.corpus)
-            told = {judge_(figure, amount, claim, places) for judge_ in (_period, _status)} - {None}
+            told = {f(figure, amount, claim, context.corpus) for f in (_period, _status)} - {None}
             if told != {True}:
                 return True
     return False

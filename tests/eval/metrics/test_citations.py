@@ -14,6 +14,8 @@ from eval.metrics.citations import (
     quotes_exact,
     uncited_sentences,
 )
+from eval.metrics.labels import document
+from eval.metrics.retrieval import recall_at_5
 from rag.models import Span
 
 PORT = "In 2023 the port handled 49.158 million TEUs."
@@ -98,7 +100,7 @@ def test_recall_is_the_share_of_evidence_in_cited_spans(world: Any) -> None:
     answer = world.answer(("x", [world.citation(PORT), world.citation(RD)]))
     score = citation_recall(world.context(answer, **case))
     assert (score.value, score.reason) == (0.5, "not in the cited spans: 1,215; 4.5%")
-    assert citation_recall(world.context(world.abstention(), **case)).value == 0.0
+    assert citation_recall(world.context(world.abstention(), **case)).value is None
 
 
 def test_references_stand_before_anchors_and_are_met_by_overlap(world: Any) -> None:
@@ -123,6 +125,44 @@ def test_references_into_other_documents_give_way_to_anchors(world: Any) -> None
     case = {"evidence": ("port handled",), "references": (Reference("elsewhere.txt", 0, 9),)}
     context = world.context(world.quoting(PORT), expect=(("x",),), **case)
     assert (citation_recall(context).value, cited(context).value) == (1.0, True)
+
+
+def test_a_reference_into_a_lost_document_is_evidence_that_nothing_holds(world: Any) -> None:
+    start = world.documents["report"].text.index(RD)
+    known = Reference("report.txt", start, start + len(RD))
+    case = {"expect": (("4.4%",),), "references": (known, Reference("lost.txt", 0, 9))}
+    context = world.context(world.quoting(RD), {"p": RD}, **case)
+    score = citation_recall(context)
+    assert (score.value, score.reason) == (0.5, "not in the cited spans: lost.txt [0, 9)")
+    assert (cited(context).value, citation_precision(context).value) == (False, 1.0)
+    assert recall_at_5(context).value == 0.0
+    assert document(context).value == "several"
+    beyond = {**case, "references": (known, Reference("report.txt", 10**6, 10**6 + 9))}
+    assert citation_recall(world.context(world.quoting(RD), **beyond)).value == 0.5
+
+
+def test_a_whole_document_is_no_precise_citation(world: Any) -> None:
+    text = world.documents["report"].text
+    start = text.index("4.4%")
+    case = {"expect": (("4.4%",),), "references": (Reference("report", start, start + 4),)}
+    for words, precision in ((RD, 1.0), ("4.4% of GDP", 1.0), (f"{PORT} {RD}", 0.0), (text, 0.0)):
+        context = world.context(world.quoting(words), **case)
+        assert (citation_precision(context).value, citation_recall(context).value) == (
+            precision,
+            1.0,
+        ), words
+    anchored = {"expect": (("4.4%",),), "evidence": ("4.4% of GDP",)}
+    assert citation_precision(world.context(world.quoting(text), **anchored)).value == 1.0
+
+
+def test_several_references_in_one_citation_add_up(world: Any) -> None:
+    text = world.documents["report"].text
+    both = tuple(
+        Reference("report", text.index(words), text.index(words) + len(words))
+        for words in (PORT, RD)
+    )
+    context = world.context(world.quoting(f"{PORT} {RD}"), expect=(("4.4%",),), references=both)
+    assert citation_precision(context).value == 1.0
 
 
 def test_citations_are_not_judged_where_nothing_had_to_be_cited(world: Any) -> None:

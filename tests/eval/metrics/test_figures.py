@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from eval.corpus import Corpus
 from eval.dataset import ExpectedFigure
 from eval.metrics import Context
 from eval.metrics.figures import (
@@ -34,7 +35,7 @@ RD = ExpectedFigure("4.4%", ("R&D expenditure", "R&D spending"), "2023", "achiev
 @pytest.fixture
 def city(world: Any) -> Any:
     """The world with one more document, published in February 2024."""
-    city = Document("city", "city.txt", "City", TEXT, "0" * 64)
+    city = Document("city", "city.txt", "City", TEXT, "0" * 64, None, date(2024, 2, 7))
     return replace(world, documents={**world.documents, "city": city})
 
 
@@ -42,9 +43,7 @@ def claiming(
     city: Any, text: str, *cited: str, figures: tuple[ExpectedFigure, ...] = (RD,), **case: Any
 ) -> Context:
     """A context whose answer claims the text, citing these words of the city's document."""
-    citations = [
-        replace(city.citation(words, "city"), published=date(2024, 2, 7)) for words in cited
-    ]
+    citations = [city.citation(words, "city") for words in cited]
     expect = tuple((figure.value,) for figure in figures) or (("x",),)
     answer = city.answer((text, citations))
     return city.context(answer, **{"expect": expect, "figures": figures, **case})
@@ -75,10 +74,111 @@ def test_the_measure_may_stand_in_the_title_or_in_a_heading(city: Any) -> None:
     context = claiming(city, "It was 4.4% of GDP.", "4.4% of GDP.")
     assert figure_measure(context).value == 0.0
     (claim,) = context.answer.claims
-    for change in ({"heading": ("Results", "R&D spending")}, {"title": "Spending on R&D"}):
-        cited = replace(claim, citations=(replace(claim.citations[0], **change),))
-        told = replace(context, answer=replace(context.answer, claims=(cited,)))
-        assert figure_measure(told).value == 1.0
+    above = replace(claim.citations[0], heading=("Results", "R&D spending"))
+    told = replace(context.answer, claims=(replace(claim, citations=(above,)),))
+    assert figure_measure(replace(context, answer=told)).value == 1.0
+    titled = replace(city.documents["city"], title="Spending on R&D")
+    corpus = Corpus({**city.documents, "city": titled})
+    assert figure_measure(replace(context, corpus=corpus)).value == 1.0
+
+
+def test_headings_are_those_of_the_passages_whatever_the_answer_shows(city: Any) -> None:
+    words = "4.4% of GDP."
+    context = claiming(city, f"It was {words}", words)
+    (claim,) = context.answer.claims
+    shown = replace(claim.citations[0], heading=("R&D spending",))
+    answer = replace(context.answer, claims=(replace(claim, citations=(shown,)),))
+    passage = city.passage("p", RESULT, "city")
+    for heading, share in ((("Schools",), 0.0), (("Results", "R&D spending"), 1.0)):
+        corpus = Corpus(city.documents, {"p": replace(passage, heading=heading)})
+        told = replace(context, answer=answer, corpus=corpus)
+        assert figure_measure(told).value == share
+
+
+MEASURES = [
+    # what is cited, what is claimed (the same if empty), the number, its measure, whether it fits
+    ("Imports grew by 3.9% in 2023.", "Exports grew by 3.9% in 2023.", "3.9%", "imports", False),
+    ("Imports grew by 3.9% in 2023.", "Exports grew by 3.9% in 2023.", "3.9%", "exports", False),
+    ("Imports grew by 3.9% in 2023.", "In 2023, imports rose 3.9%.", "3.9%", "imports", True),
+    ("Imports grew by 3.9% in 2023.", "It grew by 3.9%.", "3.9%", "imports", True),
+    ("Imports of cars grew by 3.9%.", "Imports grew by 3.9%.", "3.9%", "imports of cars", True),
+    ("Retail sales grew by 5%, and GDP grew by 6%.", "", "5%", "GDP", False),
+    ("Retail sales grew by 5%, and GDP grew by 6%.", "", "6%", "GDP", True),
+    ("Retail sales grew by 5% and GDP by 6%.", "", "5%", "GDP", False),
+    ("Retail sales grew by 5% and GDP by 6%.", "", "6%", "retail sales", False),
+    ("Retail sales grew by 5% while GDP fell.", "", "5%", "GDP", False),
+    ("Imports grew by 3%, exports fell.", "", "3%", "exports", False),
+    ("Imports grew by 3%. Exports grew by 4%.", "", "3%", "exports", False),
+    ("Retail sales grew by 5%, GDP by 6%.", "GDP grew by 5%.", "5%", "retail sales", False),
+    ("Retail sales reached 1.8 trillion yuan, up 12.6%.", "", "12.6%", "retail sales", True),
+    ("Retail sales came to 1.8 trillion, an increase of 12.6%.", "", "12.6%", "retail sales", True),
+    ("Exports of cars, batteries, and cells rose by 3%, 4% and 5%.", "", "3%", "exports", True),
+    ("Exports of cars, batteries, and cells rose by 3%, 4% and 5%.", "", "4%", "exports", True),
+    ("Exports of cars rose by 3%, and of cells by 5%.", "", "5%", "exports of cells", True),
+    ("We built 120 new parks, 200 kilometers of greenway.", "", "200", "new parks", False),
+    ("We built 26 new elementary, middle schools, and kindergartens.", "", "26", "schools", True),
+    ("Targets: growth of 5%; inflation of 3%.", "", "3%", "growth", False),
+    ("Targets: growth of 5%; inflation of 3%.", "", "3%", "inflation", True),
+    (
+        "Firms opened 65 offices in 2023, so that the city had 956 of them.",
+        "",
+        "956",
+        "offices",
+        True,
+    ),
+    ("Income was 85 yuan. This was an increase of 6.6%.", "", "6.6%", "income", True),
+    ("Income was 85 yuan. Trade had an increase of 6.6%.", "", "6.6%", "income", False),
+    ("We added 5 beds for the old and 41 canteens for the young.", "", "41", "beds", False),
+    ("We added 5 beds for the old and 41 canteens for the young.", "", "5", "canteens", False),
+    ("We added 5 beds for the old and 41 canteens for the young.", "", "41", "canteens", True),
+    (
+        "Deposits and loans came to 20 bn yuan and 11 bn yuan respectively.",
+        "",
+        "11 bn",
+        "loans",
+        True,
+    ),
+    ("Three hundred and twenty people found jobs.", "", "320", "jobs", True),
+    (
+        "65 head offices and 30 labs opened, bringing them to 956 and 561.",
+        "",
+        "956",
+        "offices",
+        True,
+    ),
+    ("|Exports|3.9%|5.1%|", "", "5.1%", "exports", True),
+]
+
+
+@pytest.mark.parametrize(("cited", "claimed", "value", "measure", "fits"), MEASURES)
+def test_a_number_is_of_what_its_own_clause_is_about(
+    world: Any, cited: str, claimed: str, value: str, measure: str, fits: bool
+) -> None:
+    paper = Document("paper", "paper.txt", "Paper", cited, "0" * 64)
+    of = replace(world, documents={"paper": paper})
+    answer = of.answer((claimed or cited, [of.citation(cited, "paper")]))
+    figures = (ExpectedFigure(value, (measure,)),)
+    context = of.context(answer, expect=((value,),), figures=figures)
+    assert figure_measure(context).value == float(fits)
+
+
+def test_a_pronoun_stands_for_the_sentence_before_what_is_cited(world: Any) -> None:
+    said = "This was an increase of 6.6%."
+    for before, fits in (("Income was 85 yuan.", 1.0), ("Income grew. Trade was 85 yuan.", 0.0)):
+        paper = Document("paper", "paper.txt", "Paper", f"{before} {said}", "0" * 64)
+        of = replace(world, documents={"paper": paper})
+        figures = (ExpectedFigure("6.6%", ("income",)),)
+        context = of.context(of.quoting(said, "paper"), expect=(("6.6%",),), figures=figures)
+        assert figure_measure(context).value == fits
+
+
+def test_a_claim_without_a_citation_is_judged_by_its_own_clause(world: Any) -> None:
+    answer = world.answer(("Retail sales grew by 5%, and GDP grew by 6%.", []))
+    for measure, fits in (("GDP", 0.0), ("retail sales", 1.0)):
+        figures = (ExpectedFigure("5%", (measure,)),)
+        assert figure_measure(world.context(answer, expect=(("5%",),), figures=figures)).value == (
+            fits
+        )
 
 
 def test_an_altered_number_in_the_right_sentence_is_not_said(city: Any) -> None:

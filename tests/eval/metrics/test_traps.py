@@ -76,6 +76,10 @@ OTHER = [
 ]
 CABLES = "112 kilometers of cables were buried in 2023."
 PLAN = "We will build 120 new parks in 2024."
+TOTAL = "From 2019 to 2023, investment totaled 500 billion yuan."
+SLOWED = "Growth slowed to 5% in 2023 from 8% in 2021."
+SET = "A growth target of about 5% was set for 2023."
+MISS = "GDP growth did not reach 5% but hit 4.8%."
 FIGURE_TRAPS = [
     # a right number with another unit, of another measure, another year, another status
     ("figure_unit", "It fell by 13 square meters.", "13 square kilometers", {}, 0.0),
@@ -91,9 +95,24 @@ FIGURE_TRAPS = [
     ("figure_measure", CABLES, "112 kilometers", {"measure": ("overhead cables", "cables")}, 1.0),
     ("figure_measure", CABLES, "112 kilometers", {"measure": ("rural roads",)}, 0.0),
     ("figure_period", CABLES, "112 kilometers", {"period": "2023"}, 1.0),
-    ("figure_period", CABLES, "112 kilometers", {"period": "2021-2025"}, 1.0),
+    ("figure_period", CABLES, "112 kilometers", {"period": "2021-2025"}, 0.0),
     ("figure_period", CABLES, "112 kilometers", {"period": "2024"}, 0.0),
     ("figure_period", "It rose 5% over 2022.", "5%", {"period": "2023"}, None),
+    ("figure_period", TOTAL, "500 billion yuan", {"period": "2023"}, 0.0),
+    ("figure_period", TOTAL, "500 billion yuan", {"period": "2019-2023"}, 1.0),
+    ("figure_period", SLOWED, "5%", {"period": "2023"}, 1.0),
+    ("figure_period", SLOWED, "5%", {"period": "2021"}, 0.0),
+    ("figure_period", SLOWED, "8%", {"period": "2021"}, 1.0),
+    ("figure_period", SLOWED, "8%", {"period": "2023"}, 0.0),
+    ("figure_period", "It rose in 2022 and 2023, by 5%.", "5%", {"period": "2023"}, 1.0),
+    ("figure_status", SET, "5%", {"status": "achieved"}, 0.0),
+    ("figure_status", SET, "5%", {"status": "planned"}, 1.0),
+    ("figure_status", "It is projected at 5%.", "5%", {"status": "achieved"}, 0.0),
+    ("figure_status", "Growth of 5% was planned.", "5%", {"status": "achieved"}, 0.0),
+    ("figure_status", "Officials had hoped for 5%.", "5%", {"status": "achieved"}, 0.0),
+    ("figure_status", MISS, "5%", {"status": "achieved"}, 0.0),
+    ("figure_status", MISS, "5%", {"status": "planned"}, None),
+    ("figure_status", MISS, "4.8%", {"status": "achieved"}, None),
     ("figure_status", CABLES, "112 kilometers", {"status": "achieved"}, 1.0),
     ("figure_status", CABLES, "112 kilometers", {"status": "planned"}, 0.0),
     ("figure_status", PLAN, "120 new parks", {"status": "planned"}, 1.0),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from eval.metrics.answers import missing_groups, rejected_phrases, right
+from eval.metrics.citations import cited, quotes_exact
 from eval.metrics.context import Context, Score
 from eval.metrics.evidence import (
     Piece,
@@ -33,6 +34,7 @@ WRONGLY_VERIFIED = "wrongly verified"
 WRONGLY_REFUSED = "wrongly refused"
 WRONGLY_ANSWERED = "wrongly answered"
 WRONGLY_COMPOSED = "wrongly composed"
+WRONGLY_CITED = "wrongly cited"
 STAGES = (
     NOT_ASKED,
     NOT_INGESTED,
@@ -42,6 +44,7 @@ STAGES = (
     WRONGLY_REFUSED,
     WRONGLY_ANSWERED,
     WRONGLY_COMPOSED,
+    WRONGLY_CITED,
 )
 """In the order in which a question passes them."""
 
@@ -50,9 +53,9 @@ _CLIP = 90
 
 
 def lost_at(context: Context) -> Score:
-    """The stage at which a case was lost, and what got lost there; nothing for a right one."""
+    """The stage at which a case was lost, and what got lost there; nothing for a passed one."""
     if right(context).value is True:
-        return Score(None, "it is right")
+        return _well_cited(context)
     if context.answer.engine == "none":
         return Score(NOT_ASKED, context.answer.reason or "the question could not be asked")
     if context.case.absent:
@@ -63,6 +66,15 @@ def lost_at(context: Context) -> Score:
         return Score(WRONGLY_COMPOSED, f"it says what is asked for, but also: {beside}")
     followed = [_follow(Piece(group), context) for group in missing]
     return min(followed, key=lambda score: STAGES.index(str(score.value)))
+
+
+def _well_cited(context: Context) -> Score:
+    """Right answers are lost only by what they cite."""
+    for evaluator in (cited, quotes_exact):
+        score = evaluator(context)
+        if score.value is False:
+            return Score(WRONGLY_CITED, score.reason)
+    return Score(None, "it is right")
 
 
 def _follow(group: Piece, context: Context) -> Score:
@@ -120,7 +132,8 @@ def _sought(group: Piece, context: Context) -> _Sought:
     evidence = _evidence_for(group, context)
     grades = Counter(id_ for piece in evidence for id_ in passages_holding(piece, corpus))
     saying = sorted(corpus.passages_saying(group.alternatives))
-    most = max((grades[id_] for id_ in saying), default=0)
+    # Of a server's documents, whose passages are not known, one anchor must do.
+    most = max((grades[id_] for id_ in saying), default=min(1, len(evidence)))
     best = tuple(corpus.passages[id_] for id_ in saying if grades[id_] == most)
     sentences = (Place(p.document_id, s.span, s.text) for p in best for s in p.sentences)
     most_in_one = _most(evidence, (place for place in sentences if group.held_by(place)))
@@ -172,6 +185,8 @@ def _ranked(group: Piece, sentences: Sequence[Place], at: int, context: Context)
             return Score(WRONGLY_VERIFIED, f"'{_clip(claim.text)}' was removed: {claim.verdict}")
     rank = f"the sentence that says '{group.label}' was ranked {_nth(at)}"
     behind = f", behind: {_clip(sentences[0].text)}" if at else ""
+    if "refused" in context.answer.trace.sentences[at].parts and not context.answer.abstained:
+        return Score(WRONGLY_REFUSED, f"{rank} in its part of the question, which was refused")
     if context.answer.abstained:
         sure = f"; the confidence was {context.answer.confidence:.2f}"
         return Score(WRONGLY_REFUSED, f"{rank}{behind}{sure}")

@@ -181,3 +181,32 @@ def test_a_server_that_tells_no_passages_is_followed_by_the_documents(
     assert of("port", (RD,)) == "not ranked"
     assert of("port", (PORT,)) == "wrongly refused"
     assert of("port", (PORT,), expect=(("7,777",),)) == "not ingested"
+
+
+def test_a_right_answer_that_cites_something_else_is_wrongly_cited(
+    world: Any, failing: Any
+) -> None:
+    elsewhere = world.answer((PORT, [world.citation(CHAIR, "notes")]))
+    context = replace(failing(says=PORT), answer=elsewhere)
+    score = lost_at(context)
+    assert score.value == "wrongly cited"
+    assert "port" in score.reason
+
+
+def test_what_was_ranked_in_a_part_that_was_refused_is_wrongly_refused(
+    world: Any, failing: Any
+) -> None:
+    context = failing("land port", (LAND, PORT), says=LAND)
+    first, second = context.answer.trace.sentences
+    refused = replace(second, parts={"refused": 1.0})
+    trace = replace(context.answer.trace, sentences=(first, refused))
+    score = lost_at(replace(context, answer=replace(context.answer, trace=trace)))
+    assert score.value == "wrongly refused"
+    assert "its part of the question" in score.reason
+
+
+def test_without_the_passages_an_anchor_tells_what_was_meant(world: Any, failing: Any) -> None:
+    """A server does not tell its passages: any passage that says the figure would do."""
+    context = failing("quoted", ("49.158 million was quoted.",), evidence=("the port",))
+    corpus = type(context.corpus)(context.corpus.documents)
+    assert lost_at(replace(context, corpus=corpus)).value == "not retrieved"

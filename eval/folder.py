@@ -11,17 +11,15 @@ A folder without a manifest is an unfinished run. The same run, started again, g
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from eval.dataset import Case, case_to_json, parse_case
+from eval.disk import LOCK, append_line, cut_half_line, fresh_of, owned, write_whole
 from eval.jsonl import Place, read_objects
 from eval.metrics import Score
 from eval.run import Row
@@ -30,10 +28,9 @@ from rag.wire import answer_from_json, answer_to_json
 
 FORMAT = "policyqa-run-2"
 REPORTS = ("summary.json", "summary.md", "report.html", "junit.xml")
-_LOCK = ".lock"
 PEERS = "peers"
 """A folder inside that of a run, with what other recipes scored on the same cases."""
-_NAMES = {*REPORTS, PEERS, "manifest.json", "plan.json", "rows.jsonl", _LOCK}
+_NAMES = {*REPORTS, PEERS, "manifest.json", "plan.json", "rows.jsonl", LOCK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +58,15 @@ class RunFolder:
 
     def append(self, row: Row) -> None:
         """Put one more row on disk, whole."""
-        line = json.dumps(row_to_json(row), ensure_ascii=False).encode() + b"\n"
-        with _told(self.folder), _rows(self.folder).open("ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        with _told(self.folder):
+            append_line(_rows(self.folder), row_to_json(row))
 
     def finish(self, manifest: Mapping[str, Any], files: Mapping[str, str]) -> None:
         """Write the files made from the rows, by name, then the manifest."""
         with _told(self.folder):
             for name, text in files.items():
-                _write(self.folder / name, text)
-            _write(self.folder / "manifest.json", _pretty({"format": FORMAT, **manifest}))
+                write_whole(self.folder / name, text)
+            write_whole(self.folder / "manifest.json", _pretty({"format": FORMAT, **manifest}))
             _plan(self.folder).unlink(missing_ok=True)
 
 
@@ -86,11 +80,11 @@ def open_run(
         CaseError: the folder holds a finished run (unless `overwrite`), an unfinished one of
             another plan, or something else; another process writes there; it cannot be written.
     """
-    with _told(folder):
-        _check_place(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-    with _owned(folder):
+    with ExitStack() as stack:
         with _told(folder):
+            _check_place(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(owned(folder, "evaluation"))
             if _is_finished(folder) and not overwrite:
                 raise CaseError(
                     f"{folder} holds a finished run; choose another folder, or give --overwrite."
@@ -118,11 +112,13 @@ def read_run(place: Path) -> SavedRun:
         ) from error
     if not known:
         raise CaseError(f"{place} was written by another version; make the run again.")
-    return SavedRun(manifest, tuple(_read_row(*line) for line in read_objects(_rows(place))))
+    return SavedRun(manifest, _read_rows(place))
 
 
 def write_baseline(path: Path, rows: tuple[Row, ...], manifest: Mapping[str, Any]) -> None:
-    """Write what later runs are compared with: cases and scores, no words of any document.
+    """Write what later runs are compared with: cases and the values of their scores.
+
+    No answer and no reason is kept; the cases' own anchors are words of documents all the same.
 
     Raises:
         CaseError: the file cannot be written.
@@ -131,7 +127,7 @@ def write_baseline(path: Path, rows: tuple[Row, ...], manifest: Mapping[str, Any
     lines = [head, *({"case": case_to_json(r.case), "scores": _values(r)} for r in rows)]
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+        write_whole(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 
 
 def row_to_json(row: Row) -> dict[str, Any]:
@@ -168,6 +164,11 @@ def _read_values(place: Place, value: dict[str, Any]) -> SavedRow:
     return SavedRow(parse_case(case, place), {name: Score(v, "") for name, v in scores.items()})
 
 
+def _read_rows(folder: Path) -> tuple[Row, ...]:
+    lines = read_objects(_rows(folder), halves=True)  # what was answered may hold some
+    return tuple(_read_row(*line) for line in lines)
+
+
 def _read_row(place: Place, value: dict[str, Any]) -> Row:
     case, scores = value.get("case"), value.get("scores")
     if not isinstance(case, dict) or not isinstance(scores, dict):
@@ -182,11 +183,12 @@ def _read_row(place: Place, value: dict[str, Any]) -> Row:
 
 def _begin(folder: Path, plan: Mapping[str, Any]) -> tuple[Row, ...]:
     """Remove an earlier run, the manifest first, so that what is left never passes for whole."""
-    for name in ("manifest.json", *sorted(_NAMES - {_LOCK, PEERS})):
+    for name in ("manifest.json", *sorted(_NAMES - {LOCK, PEERS})):
         (folder / name).unlink(missing_ok=True)
+        fresh_of(folder / name).unlink(missing_ok=True)  # a kill may have left it
     if (folder / PEERS).exists():
         shutil.rmtree(folder / PEERS)
-    _write(_plan(folder), _pretty(plan))
+    write_whole(_plan(folder), _pretty(plan))
     return ()
 
 
@@ -194,15 +196,11 @@ def _resume(folder: Path, plan: Mapping[str, Any]) -> tuple[Row, ...]:
     """The whole rows that are there; a half line at the end is cut off."""
     if _plan(folder).read_text(encoding="utf-8") != _pretty(plan):
         raise CaseError(
-            f"{folder} holds an unfinished run of other cases, settings, index or code; "
+            f"{folder} holds an unfinished run of other cases, settings, index, code or --jobs; "
             "choose another folder, or remove that one."
         )
-    if not _rows(folder).exists():
-        return ()
-    stored = _rows(folder).read_bytes()
-    with _rows(folder).open("r+b") as file:
-        file.truncate(stored.rfind(b"\n") + 1)
-    return tuple(_read_row(*line) for line in read_objects(_rows(folder)))
+    cut_half_line(_rows(folder))
+    return _read_rows(folder) if _rows(folder).exists() else ()
 
 
 def _check_place(folder: Path) -> None:
@@ -211,7 +209,8 @@ def _check_place(folder: Path) -> None:
     if not folder.is_dir():
         raise CaseError(f"{folder} is a file; choose another folder for the run.")
     ours = _is_finished(folder) or _is_begun(folder)
-    if not ours and not _NAMES.issuperset(path.name for path in folder.iterdir()):
+    known = _NAMES | {fresh_of(folder / name).name for name in _NAMES}
+    if not ours and not known.issuperset(path.name for path in folder.iterdir()):
         raise CaseError(f"{folder} holds something else than a run; choose another folder.")
 
 
@@ -221,21 +220,6 @@ def _is_finished(folder: Path) -> bool:
 
 def _is_begun(folder: Path) -> bool:
     return _plan(folder).is_file() and not _is_finished(folder)
-
-
-@contextmanager
-def _owned(folder: Path) -> Iterator[None]:
-    lock = FileLock(folder / _LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise CaseError(
-            f"Another evaluation is writing to {folder}; wait for it, or choose another folder."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -259,13 +243,3 @@ def _rows(folder: Path) -> Path:
 
 def _pretty(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

@@ -23,16 +23,34 @@ class Place:
         raise CaseError(f"{self.path}, line {self.line}: {what}.")
 
 
-def read_objects(path: Path) -> Iterator[tuple[Place, dict[str, Any]]]:
+def read_objects(path: Path, *, halves: bool = False) -> Iterator[tuple[Place, dict[str, Any]]]:
     """The JSON object of every line that is not blank, with its place.
 
     Raises:
-        CaseError: the file cannot be read, is not UTF-8, or a line is not one JSON object.
+        CaseError: the file cannot be read, is not UTF-8, or a line is not one JSON object, or it
+            holds half a character (unless `halves`, for what programs said).
     """
     for number, line in enumerate(_lines(path), start=1):
         if line.strip():
             place = Place(path, number)
-            yield place, _parse(line, place)
+            value = _parse(line, place)
+            if not halves:
+                require_whole_characters(value, place)
+            yield place, value
+
+
+def require_whole_characters(value: Any, place: Place) -> None:
+    """Refuse text with a lone surrogate, which no file in UTF-8 can hold.
+
+    Raises:
+        CaseError: there is one.
+    """
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        place.fail("it holds half a character (a lone surrogate); write the character whole")
+    except RecursionError:
+        place.fail("it is nested too deeply")
 
 
 def read_history(value: Any, place: Place) -> tuple[Turn, ...]:
@@ -67,9 +85,6 @@ def _lines(path: Path) -> list[str]:
 def _parse(line: str, place: Place) -> dict[str, Any]:
     try:
         value = json.loads(line, object_pairs_hook=_no_key_twice)
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        place.fail("it holds half a character (a lone surrogate); write the character whole")
     except RecursionError:
         place.fail("it is nested too deeply")
     except ValueError as error:

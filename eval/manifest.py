@@ -7,29 +7,33 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import ingest
 import rag
 from eval.run import Run
 from rag.embedding import file_sha256
 from rag.index import Manifest
 from rag.settings import Settings
 
-_PLACES = {"index_dir", "documents_dir", "review_file", "server"}
+PLACES = {"index_dir", "documents_dir", "review_file", "server"}
 """Settings that tell where things are: no answer depends on them."""
+_EVAL = Path(__file__).parent
 
 
 def make_plan(
-    cases: Sequence[Path], target: Mapping[str, Any], index_version: str | None
+    cases: Sequence[Path], target: Mapping[str, Any], index_version: str | None, jobs: int
 ) -> dict[str, Any]:
-    """What makes two starts the same run: cases, target, index and code."""
+    """What makes two starts the same run: cases, target, index, code and how many at once."""
     return {
         "cases": [_file(path) for path in cases],
         "target": dict(target),
         "index_version": index_version,
-        "git_commit": git_commit(Path(__file__).parent),
+        "code": code_digest(),
+        "jobs": jobs,
     }
 
 
@@ -37,6 +41,7 @@ def make_manifest(run: Run, plan: Mapping[str, Any]) -> dict[str, Any]:
     """The plan with what came of it; `seconds` are of the cases that this start asked."""
     return {
         **plan,
+        "git_commit": git_commit(_EVAL),
         "started": run.started.isoformat(timespec="seconds"),
         "seconds": round(run.seconds, 3),
         "n": len(run.rows),
@@ -54,14 +59,37 @@ def make_manifest(run: Run, plan: Mapping[str, Any]) -> dict[str, Any]:
 
 def describe_pipeline(manifest: Manifest, settings: Settings) -> dict[str, Any]:
     """Settings, and hashes of everything that an answer over this index depends on."""
-    weights = sorted((Path(rag.__path__[0]) / "weights").glob("*.*"))
     return {
         "kind": "pipeline",
-        "settings": settings.model_dump(mode="json", exclude=_PLACES),
+        "settings": settings.model_dump(mode="json", exclude=PLACES),
         "model": {"name": manifest.model.name, "sha256": manifest.model.sha256},
         "splitter": manifest.splitter,
-        "weights": {path.name: file_sha256(path) for path in weights if path.suffix != ".md"},
+        "weights": {path.name: file_sha256(path) for path in _weights(Path(rag.__path__[0]))},
     }
+
+
+@cache
+def code_digest() -> str:
+    """The SHA-256 of the program's own code and weights, as they were when it was first asked.
+
+    A commit does not tell this: it knows of local changes, but not which.
+    """
+    return digest_of([Path(package.__path__[0]) for package in (rag, ingest)] + [_EVAL])
+
+
+def digest_of(packages: Sequence[Path]) -> str:
+    """The SHA-256 over names and bytes of the modules and weights in these folders."""
+    whole = hashlib.sha256()
+    for package in packages:
+        for path in sorted([*package.rglob("*.py"), *_weights(package)]):
+            name = path.relative_to(package.parent).as_posix()
+            whole.update(f"{name} {file_sha256(path)}\n".encode())
+    return whole.hexdigest()
+
+
+def _weights(package: Path) -> Iterator[Path]:
+    found = sorted((package / "weights").glob("*.*"))
+    return (path for path in found if path.suffix != ".md")
 
 
 def git_commit(folder: Path) -> str | None:

@@ -75,6 +75,7 @@ class Asker:
 
     `timed` is for those who know better than a clock around `ask` how long an answer took: who
     work elsewhere, or let cases queue. So many as `ahead` may then wait beside those under way.
+    `warm` is for those whose models are loaded in several places, which one question does not do.
     """
 
     ask: Ask
@@ -82,6 +83,7 @@ class Asker:
     version: Callable[[], str | None] = field(default=lambda: None)
     timed: Callable[[Case], Asked] | None = None
     ahead: int = 0
+    warm: Callable[[Case], object] | None = None
 
 
 def clocked(ask: Ask, case: Case, *, alone: bool = True) -> Asked:
@@ -105,8 +107,9 @@ def evaluate(
     """Ask each case once, `jobs` at a time, and score the answers.
 
     Cases of the rows in `kept` are not asked again. The first case is asked once more before the
-    clock starts, so that loading is not measured. `on_row` gets every new row, in order. A
-    question that cannot be asked is scored as an empty answer; any other error ends the run.
+    clock starts, wherever it may be asked, so that loading is not measured. `on_row` gets every new
+    row, in order. A question that cannot be asked is scored as an empty answer; any other error
+    ends the run.
 
     Raises:
         CaseError: `jobs` is less than 1.
@@ -119,7 +122,7 @@ def evaluate(
     scorer = _Scorer(asker, evaluators, alone=jobs == 1)
     for case in todo[:1]:
         with suppress(QuestionError):
-            asker.ask(case)
+            (asker.warm or asker.ask)(case)
     started, begin = datetime.now(UTC), time.perf_counter()
     if progress:
         progress(len(kept), len(cases))

@@ -1,5 +1,7 @@
 """The shipped pipeline in several processes, so that many cases share the cores.
 
+All are started, and asked a first question, before anything is measured.
+
 Threads of one process would wait for one another: a question is some hundred short calculations
 with Python in between. On two cores two processes ask half as many cases again as two threads.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -21,12 +23,14 @@ from eval.askers import ask_pipeline
 from eval.corpus import Corpus
 from eval.dataset import Case
 from eval.run import Asked, Asker, clocked
-from rag.errors import ModelError
+from rag.errors import ModelError, PolicyQAError
 from rag.generations import Generations
 from rag.index import Index
 from rag.settings import Settings
 
 if TYPE_CHECKING:
+    from multiprocessing.synchronize import Barrier
+
     from rag.pipeline import Pipeline
 
 
@@ -35,46 +39,78 @@ def worker_asker(index: Index, settings: Settings, jobs: int) -> Iterator[Asker]
     """So many processes, each with the pipeline over the current generation, which is `index`.
 
     Raises:
-        ModelError: a process ended by itself.
+        IndexUnusable: a process cannot use the index.
+        ModelError: a process cannot load a model, or ended by itself.
     """
-    pool = ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(settings,)
-    )
-
-    def timed(case: Case) -> Asked:
-        try:
-            return pool.submit(_ask, case).result()
-        except BrokenProcessPool as error:
-            raise ModelError(
-                "A process that answers ended by itself, for want of memory perhaps; "
-                "try again with fewer --jobs."
-            ) from error
-
-    version = Generations(settings.index_dir).current_version
+    workers = _Workers(settings, jobs)
     try:
+        workers.everywhere(_require_begun)
         yield Asker(
-            lambda case: timed(case).answer,
+            lambda case: workers.timed(case).answer,
             Corpus(index.documents, index.passages),
-            version,
-            timed,
+            Generations(settings.index_dir).current_version,
+            workers.timed,
             ahead=jobs,  # so that no process waits while an answer is scored
+            warm=partial(workers.everywhere, _ask),
         )
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        workers.close()
 
 
-_pipeline: Pipeline | None = None
-"""Of a worker: what `_begin` opened."""
+class _Workers:
+    def __init__(self, settings: Settings, jobs: int) -> None:
+        context = get_context("spawn")
+        self._jobs = jobs
+        self._pool = ProcessPoolExecutor(
+            jobs, context, initializer=_begin, initargs=(settings, context.Barrier(jobs))
+        )
+
+    def timed(self, case: Case) -> Asked:
+        """Ask whichever process is free."""
+        with _ended_told():
+            return self._pool.submit(_ask, case).result()
+
+    def everywhere(self, work: Callable[..., object], *arguments: object) -> None:
+        """Let every process do this once; a process that fails lets all others finish."""
+        with _ended_told():
+            each = [self._pool.submit(_with_all, work, arguments) for _ in range(self._jobs)]
+            for future in each:
+                future.result()
+
+    def close(self) -> None:
+        """End the processes once they have answered."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(settings: Settings) -> None:
+@contextmanager
+def _ended_told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise ModelError(
+            "A process that answers ended by itself, for want of memory perhaps; "
+            "try again with fewer --jobs."
+        ) from error
+
+
+_pipeline: Pipeline | PolicyQAError | None = None
+"""Of a worker: what `_begin` opened, or why it could not; raised there, it would be lost."""
+_all: Barrier | None = None
+"""Of a worker: where all workers wait for one another."""
+
+
+def _begin(settings: Settings, barrier: Barrier) -> None:
     # Ctrl+C reaches the whole group; only the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from rag.pipeline import build_pipeline
 
-    global _pipeline
-    _pipeline = build_pipeline(settings)
+    global _pipeline, _all
+    _all = barrier
+    try:
+        _pipeline = build_pipeline(settings)
+    except PolicyQAError as error:
+        _pipeline = error
 
 
 def _end_with_parent() -> None:
@@ -85,6 +121,21 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _ask(case: Case) -> Asked:
+def _with_all(work: Callable[..., object], arguments: Sequence[object]) -> None:
+    """Work, and wait for all others, so that none of them takes a second share."""
+    assert _all is not None  # noqa: S101  the pool calls _begin first
+    try:
+        work(*arguments)
+    finally:
+        _all.wait()
+
+
+def _require_begun() -> Pipeline:
     assert _pipeline is not None  # noqa: S101  the pool calls _begin first
-    return clocked(partial(ask_pipeline, _pipeline), case)
+    if isinstance(_pipeline, PolicyQAError):
+        raise _pipeline
+    return _pipeline
+
+
+def _ask(case: Case) -> Asked:
+    return clocked(partial(ask_pipeline, _require_begun()), case)

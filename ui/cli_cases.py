@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eval.cases import KINDS
 from rag.errors import BelowThreshold, InputError
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ cases_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_KINDS = ("amount", "count", "share", "growth", "absent")
 _IndexOption = Annotated[
     Path | None,
     typer.Option("--index", metavar="DIR", help="The index directory (default: settings)."),
@@ -34,7 +34,7 @@ def new(
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most N new.")] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND", help=f"Only {', '.join(_KINDS)}; repeatable."),
+        typer.Option(metavar="KIND", help=f"Only {', '.join(KINDS)}; repeatable."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -142,10 +142,10 @@ def _settings(index: Path | None) -> Settings:
 
 
 def _kinds(named: list[str]) -> set[str]:
-    unknown = sorted(set(named) - set(_KINDS))
+    unknown = sorted(set(named) - set(KINDS))
     if unknown:
-        raise InputError(f"The kind {unknown[0]!r} is unknown; write one of {', '.join(_KINDS)}.")
-    return set(named or _KINDS)
+        raise InputError(f"The kind {unknown[0]!r} is unknown; write one of {', '.join(KINDS)}.")
+    return set(named or KINDS)
 
 
 def _read_all(files: list[Path]) -> list[Case]:

@@ -2,78 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import InputError
+from rag.errors import BelowThreshold, InputError, PolicyQAError
+from ui.eval_opening import Wanted, opened
 
 if TYPE_CHECKING:
-    from eval.formats import Outside
     from eval.run import Asker
     from eval.session import Outcome, Session
-    from rag.index import Manifest
+    from eval.thresholds import Bound
     from rag.settings import Settings
 
 CASES = Path("data/questions.jsonl")
 """What `policyqa eval` asks when no file is named."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """An open data set: in which format, and how many of its questions are asked."""
-
-    format: str | None
-    sample: int | None
+_Cases = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[QUESTIONS.jsonl ...]", help=f"Cases (default: {CASES})."),
+]
+_Report = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Write the run to this folder; resumes there.")
+]
+_Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace a finished run in that folder.")
+]
+_Baseline = Annotated[
+    Path | None,
+    typer.Option(metavar="RUN", help="Compare with this earlier run; fail on a real loss."),
+]
+_SaveBaseline = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write what later runs are compared with.")
+]
+_FailUnder = Annotated[
+    list[str] | None,
+    typer.Option(metavar="METRIC=VALUE", help="Fail below this; repeatable."),
+]
+_Jobs = Annotated[int, typer.Option(min=1, max=64, help="Cases asked at once.")]
+_Url = Annotated[str | None, typer.Option(metavar="URL", help="Ask this running server instead.")]
+_Format = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help="The file is an open data set: squad2, ..."),
+]
+_Sample = Annotated[
+    int | None, typer.Option(min=1, help="Ask only so many of a data set's questions.")
+]
+_Peer = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Ask this rival recipe too: langchain, bm25, ..."),
+]
+_Index = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="The index directory (default: settings).")
+]
 
 
 def evaluate(
-    cases: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[QUESTIONS.jsonl ...]", help=f"Cases (default: {CASES})."),
-    ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Write the run to this folder; resumes there."),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a finished run in that folder.")
-    ] = False,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="RUN", help="Compare with this earlier run; fail on a real loss."),
-    ] = None,
-    save_baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write what later runs are compared with."),
-    ] = None,
-    fail_under: Annotated[
-        list[str] | None,
-        typer.Option(metavar="METRIC=VALUE", help="Fail below this; repeatable."),
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at once.")] = 1,
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Ask this running server instead.")
-    ] = None,
-    format_: Annotated[
-        str | None,
-        typer.Option("--format", metavar="NAME", help="The file is an open data set: squad2, ..."),
-    ] = None,
-    sample: Annotated[
-        int | None, typer.Option(min=1, help="Ask only so many of a data set's questions.")
-    ] = None,
-    peer: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Ask this rival recipe too: langchain, bm25, ..."),
-    ] = None,
-    index: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="The index directory (default: settings)."),
-    ] = None,
+    cases: _Cases = None,
+    report: _Report = None,
+    overwrite: _Overwrite = False,
+    baseline: _Baseline = None,
+    save_baseline: _SaveBaseline = None,
+    fail_under: _FailUnder = None,
+    jobs: _Jobs = 1,
+    url: _Url = None,
+    format_: _Format = None,
+    sample: _Sample = None,
+    peer: _Peer = None,
+    index: _Index = None,
 ) -> None:
     """Ask every case and score the answers with code: no model judges another.
 
@@ -90,30 +88,22 @@ def evaluate(
 
         policyqa eval --format squad2 dev-v2.0.json --sample 500
     """
-    from eval.compare import check_no_loss
-    from eval.folder import read_run, write_baseline
-    from eval.report import for_terminal
-    from eval.session import conduct
-    from eval.thresholds import check, merge_bounds, parse_bounds, read_bounds
+    from eval.folder import read_run
+    from eval.peers import require_peers
     from ui.cli import settings_for
-    from ui.console import count_progress, print_any
 
-    own = parse_bounds(fail_under or [])
-    bounds = own if format_ else merge_bounds(read_bounds(Path("pyproject.toml")), own)
+    require_peers(peer or [])
+    bounds = _bounds(fail_under or [], of_project=not format_)
     before = read_run(baseline) if baseline else None
     settings = settings_for(index)
-    with _opened(cases or [CASES], settings, url, jobs, _Data(format_, sample)) as (asker, session):
-        session = replace(session, jobs=jobs, before=before, report=report, overwrite=overwrite)
-        with count_progress("cases") as progress:
-            outcome = conduct(session, asker, progress)
-        print_any(for_terminal(outcome.run, outcome.comparison))
-        if save_baseline:
-            write_baseline(save_baseline, outcome.run.rows, outcome.manifest)
-        if peer:
-            _beside_peers(peer, asker, session, outcome, settings)
-    check(outcome.run.summary(), bounds)
-    if outcome.comparison:
-        check_no_loss(outcome.comparison)
+    wanted = Wanted(cases or [CASES], jobs, url, format_, sample)
+    with opened(wanted, settings) as (asker, session):
+        session = replace(session, before=before, report=report, overwrite=overwrite)
+        outcome = _ask(asker, session, save_baseline)
+        failure = _failure_of_peers(peer or [], asker, session, outcome, settings)
+    _check(outcome, bounds, failure)
+    if failure:
+        raise failure
 
 
 def compare(
@@ -149,6 +139,55 @@ def compare(
         check_no_loss(comparison)
 
 
+def _bounds(own: list[str], *, of_project: bool) -> tuple[Bound, ...]:
+    from eval.thresholds import merge_bounds, parse_bounds, read_bounds
+
+    parsed = parse_bounds(own)
+    return merge_bounds(read_bounds(Path("pyproject.toml")), parsed) if of_project else parsed
+
+
+def _ask(asker: Asker, session: Session, save_baseline: Path | None) -> Outcome:
+    """Run the session and show what came of it."""
+    from eval.folder import write_baseline
+    from eval.report import for_terminal
+    from eval.session import conduct
+    from ui.console import count_progress, print_any
+
+    with count_progress("cases") as progress:
+        outcome = conduct(session, asker, progress)
+    print_any(for_terminal(outcome.run, outcome.comparison))
+    if save_baseline:
+        write_baseline(save_baseline, outcome.run.rows, outcome.manifest)
+    return outcome
+
+
+def _check(outcome: Outcome, bounds: tuple[Bound, ...], failure: PolicyQAError | None) -> None:
+    """Require the bounds, and no loss; if the peers failed too, one sentence tells both."""
+    from eval.compare import check_no_loss
+    from eval.thresholds import check
+
+    try:
+        check(outcome.run.summary(), bounds)
+        if outcome.comparison:
+            check_no_loss(outcome.comparison)
+    except BelowThreshold as error:
+        if failure:
+            raise BelowThreshold(f"{error} The peers failed as well: {failure}") from failure
+        raise
+
+
+def _failure_of_peers(
+    names: list[str], asker: Asker, session: Session, outcome: Outcome, settings: Settings
+) -> PolicyQAError | None:
+    """Ask the peers; why they failed must not hide whether the pipeline kept its bounds."""
+    try:
+        if names:
+            _beside_peers(names, asker, session, outcome, settings)
+    except PolicyQAError as error:
+        return error
+    return None
+
+
 def _beside_peers(
     names: list[str], asker: Asker, session: Session, outcome: Outcome, settings: Settings
 ) -> None:
@@ -162,107 +201,9 @@ def _beside_peers(
     embedder = load_embedder(settings.embedding)
     with count_progress("peers") as progress:
         runs = run_peers(names, documents, embedder, session.cases, progress)
-    print_any(peers_for_terminal({"policy-qa": outcome.run, **runs}))
+    shown = {name: peer.run for name, peer in runs.items()}
+    print_any(peers_for_terminal({"policy-qa": outcome.run, **shown}))
     if session.report:
-        for name, run in runs.items():
-            write_baseline(session.report / PEERS / f"{name}.jsonl", run.rows, outcome.manifest)
-
-
-@contextmanager
-def _opened(
-    paths: list[Path], settings: Settings, url: str | None, jobs: int, data: _Data
-) -> Iterator[tuple[Asker, Session]]:
-    """What answers, and the cases for it: a data set's own index, a server, or the index."""
-    if data.format and url:
-        raise InputError("--format builds an index of its own, so --url cannot go with it.")
-    if data.format:
-        with _opened_outside(paths, settings, jobs, data) as opened:
-            yield opened
-    elif url:
-        with _opened_server(paths, url, jobs) as opened:
-            yield opened
-    else:
-        with _opened_pipeline(paths, settings, jobs) as opened:
-            yield opened
-
-
-@contextmanager
-def _opened_pipeline(
-    paths: list[Path], settings: Settings, jobs: int
-) -> Iterator[tuple[Asker, Session]]:
-    from eval.dataset import read_cases
-    from eval.manifest import describe_pipeline, make_plan
-    from eval.session import Session
-
-    cases = read_cases(*paths)
-    with _asking(settings, jobs) as (asker, manifest):
-        plan = make_plan(paths, describe_pipeline(manifest, settings), manifest.version)
-        yield asker, Session(cases, plan)
-
-
-@contextmanager
-def _asking(settings: Settings, jobs: int) -> Iterator[tuple[Asker, Manifest]]:
-    """The pipeline: in this process, or in as many as there are jobs."""
-    from eval.askers import pipeline_asker
-    from eval.workers import worker_asker
-    from rag.generations import Generations
-    from rag.index import Index
-    from rag.pipeline import build_pipeline
-
-    if jobs == 1:
-        with build_pipeline(settings) as pipeline:
-            yield pipeline_asker(pipeline, settings), pipeline.index.manifest
-        return
-    with (
-        closing(Index(Generations(settings.index_dir).current())) as index,
-        worker_asker(index, settings, jobs) as asker,
-    ):
-        yield asker, index.manifest
-
-
-@contextmanager
-def _opened_server(paths: list[Path], url: str, jobs: int) -> Iterator[tuple[Asker, Session]]:
-    from eval.askers import server_asker
-    from eval.dataset import read_cases
-    from eval.manifest import make_plan
-    from eval.session import Session
-
-    cases = read_cases(*paths)
-    with server_asker(url, jobs) as asker:
-        plan = make_plan(paths, {"kind": "server", "url": url}, asker.version())
-        yield asker, Session(cases, plan)
-
-
-@contextmanager
-def _opened_outside(
-    paths: list[Path], settings: Settings, jobs: int, data: _Data
-) -> Iterator[tuple[Asker, Session]]:
-    from eval.formats.index import temporary_index
-    from eval.manifest import describe_pipeline, make_plan
-    from eval.metrics import EVALUATORS
-    from eval.session import Session
-    from ui.console import stage_progress
-
-    outside = _read_outside(paths, data)
-    typer.echo(outside.note, err=True)
-    with (
-        stage_progress() as progress,
-        temporary_index(outside.documents, settings, progress=progress) as placed,
-        _asking(placed, jobs) as (asker, manifest),
-    ):
-        told = {"format": data.format, "note": outside.note}
-        plan = make_plan(paths, {**describe_pipeline(manifest, placed), **told}, manifest.version)
-        evaluators = {**EVALUATORS, **outside.evaluators}
-        yield asker, Session(outside.cases, plan, evaluators)
-
-
-def _read_outside(paths: list[Path], data: _Data) -> Outside:
-    from eval.formats import FORMATS
-
-    reader = FORMATS.get(data.format or "")
-    if reader is None:
-        raise InputError(f"The format {data.format!r} is unknown; known are {', '.join(FORMATS)}.")
-    if len(paths) != 1:
-        raise InputError("A data set is one file or folder; name one, and evaluate others after.")
-    outside = reader(paths[0])
-    return outside.sampled(data.sample) if data.sample else outside
+        for name, peer in runs.items():
+            place = session.report / PEERS / f"{name}.jsonl"
+            write_baseline(place, peer.run.rows, peer.manifest(session.plan))

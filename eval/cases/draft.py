@@ -20,7 +20,6 @@ from eval.dataset import Case, ExpectedFigure, Reference
 from eval.text import tokens
 from rag.period import Status
 
-KINDS = ("amount", "count", "share", "growth", "absent")
 _HELD_OUT = 3
 """One figure of so many is held out."""
 _PLAIN_DIGITS = 3
@@ -112,7 +111,7 @@ def _cases(found: _Found, sentences: Sentences) -> list[Case]:
         id=_slug(found),
         question="",
         kind=found.measured.kind,
-        expect=(_expected(found),),
+        expect=_expected(found),
         evidence=(anchor,),
         split="held-out" if _held_out(found) else "tuned",
         figures=(_figure(found),),
@@ -176,15 +175,22 @@ def _anchor(found: _Found, sentences: Sentences) -> str:
     return ""
 
 
-def _expected(found: _Found) -> tuple[str, ...]:
-    """The figure with its unit, and alone where it is so exact that nothing else is meant."""
+def _expected(found: _Found) -> tuple[tuple[str, ...], ...]:
+    """The figure with its unit, and alone where it is so exact that nothing else is meant.
+
+    Of a count, number and counted noun may stand apart: what stands between them can be said in
+    other words, and is judged by the case's figure.
+    """
     figure = found.measured.figure
     number = re.match(r"[\d.,]+(?: (?:thousand|million|billion|trillion)\b)?", figure)
     digits = re.sub(r"\D", "", number[0]).strip("0") if number else ""
     exact = len(digits) >= _PLAIN_DIGITS or (number and number[0][-1].isalpha())
     if exact and number and not re.search(r"%|percent", figure) and number[0] != figure:
-        return (figure, number[0])
-    return (figure,)
+        return ((figure, number[0]),)
+    is_counted = found.measured.kind == "count" and found.measured.form != "extent"
+    if is_counted and number and " " in figure[number.end() :].strip():
+        return ((number[0],), (figure.split()[-1],))
+    return ((figure,),)
 
 
 def _figure(found: _Found) -> ExpectedFigure:

@@ -11,7 +11,7 @@ from typing import Any
 from eval.cases.items import Item
 from eval.cases.queue import ReviewQueue
 from eval.dataset import Case, case_to_json, parse_case, read_cases
-from eval.jsonl import Place
+from eval.jsonl import Place, require_whole_characters
 from rag.errors import CaseError
 
 
@@ -67,9 +67,12 @@ def case_of(value: Mapping[str, Any], name: str) -> Case:
     """The case of an item, checked.
 
     Raises:
-        CaseError: it is none yet, such as the sketch of a judged answer; the message says why.
+        CaseError: it is none yet, such as the sketch of a judged answer, or no file in UTF-8 can
+            hold it; the message says why.
     """
-    return parse_case(dict(value), Place(Path(name), 1))
+    place = Place(Path(name), 1)
+    require_whole_characters(value, place)
+    return parse_case(dict(value), place)
 
 
 def edited_case(text: str, name: str) -> Case:

@@ -116,8 +116,11 @@ def _make_table(base: sqlite3.Connection) -> None:
             base.execute(_SCHEMA)
             base.execute(f"PRAGMA application_id = {_APPLICATION}")
             base.execute(f"PRAGMA user_version = {_VERSION}")
-    finally:
         base.execute("COMMIT")
+    except BaseException:
+        if base.in_transaction:
+            base.execute("ROLLBACK")
+        raise
 
 
 def _recognise(base: sqlite3.Connection, path: Path) -> None:

@@ -1,56 +1,88 @@
 """The recipes that a user would otherwise write, to be measured beside the shipped pipeline.
 
-Each answers with the one sentence that is most like the question and never abstains by itself.
+Each answers with the sentences that are most like the question and never abstains by itself.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from eval.run import Asker
 from rag.embedding import Embedder
 from rag.errors import InputError
 from rag.models import Document
 
-Builder: TypeAlias = Callable[[Sequence[Document], Embedder], Asker]
+if TYPE_CHECKING:
+    from eval.peers.recipe import Recipe
 
 
-def build_peer(name: str, documents: Sequence[Document], embedder: Embedder) -> Asker:
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """How a recipe is built, and what it needs: the modules, and the extra that installs them."""
+
+    build: Callable[[Sequence[Document], Embedder], Recipe]
+    needs: tuple[str, ...]
+    extra: str
+
+
+def require_peers(names: Sequence[str]) -> None:
+    """Refuse what could not be built, before anything else is done.
+
+    Raises:
+        InputError: there is no such recipe, or what it needs is not installed.
+    """
+    for name in names:
+        if name not in PEERS:
+            raise InputError(f"There is no peer {name!r}; known are {', '.join(PEERS)}.")
+        missing = [module for module in PEERS[name].needs if not _is_installed(module)]
+        if missing:
+            raise InputError(
+                f"The peer {name} needs {re.sub('[_.]', '-', missing[0])}; install it with "
+                f"pip install 'policy-qa[{PEERS[name].extra}]'."
+            )
+
+
+def build_recipe(name: str, documents: Sequence[Document], embedder: Embedder) -> Recipe:
     """The named recipe over these documents.
 
     Raises:
         InputError: there is no such recipe, or what it needs is not installed.
     """
-    if name not in PEERS:
-        raise InputError(f"There is no peer {name!r}; known are {', '.join(PEERS)}.")
-    return PEERS[name](documents, embedder)
+    require_peers([name])
+    return PEERS[name].build(documents, embedder)
 
 
-def _langchain(documents: Sequence[Document], embedder: Embedder) -> Asker:
+def _langchain(documents: Sequence[Document], embedder: Embedder) -> Recipe:
     from eval.peers.langchain import LangChainRecipe
-    from eval.peers.recipe import peer_asker
 
-    return peer_asker("langchain", LangChainRecipe(documents, embedder))
+    return LangChainRecipe(documents, embedder)
 
 
-def _bm25(documents: Sequence[Document], embedder: Embedder) -> Asker:  # noqa: ARG001  no vectors
+def _bm25(documents: Sequence[Document], embedder: Embedder) -> Recipe:  # noqa: ARG001  no vectors
     from eval.peers.bm25 import Bm25Recipe
-    from eval.peers.recipe import peer_asker
 
-    return peer_asker("bm25", Bm25Recipe(documents))
+    return Bm25Recipe(documents)
 
 
-def _llamaindex(documents: Sequence[Document], embedder: Embedder) -> Asker:
+def _llamaindex(documents: Sequence[Document], embedder: Embedder) -> Recipe:
     from eval.peers.llamaindex import LlamaIndexRecipe
-    from eval.peers.recipe import peer_asker
 
-    return peer_asker("llamaindex", LlamaIndexRecipe(documents, embedder))
+    return LlamaIndexRecipe(documents, embedder)
 
 
-PEERS: Mapping[str, Builder] = {
-    "langchain": _langchain,
-    "bm25": _bm25,
-    "llamaindex": _llamaindex,
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ModuleNotFoundError, ValueError):  # its package is absent, or was made so
+        return False
+
+
+PEERS: Mapping[str, Peer] = {
+    "langchain": Peer(_langchain, ("langchain_chroma", "langchain_text_splitters"), "peers"),
+    "bm25": Peer(_bm25, ("bm25s", "langchain_text_splitters"), "peers"),
+    "llamaindex": Peer(_llamaindex, ("llama_index.core",), "llamaindex"),
 }
-"""Builders by name; what a recipe needs is imported only when it is built."""
+"""Recipes by name; what one needs is imported only when it is built."""

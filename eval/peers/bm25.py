@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.peers.langchain import TOP, chunk_documents
+from eval.peers.langchain import CHUNKING, TOP, chunk_documents
 from eval.peers.recipe import Found
 from eval.peers.stretch import Stretch, sentences_of
 from rag.models import Document, Filters, Scored
@@ -15,6 +16,8 @@ from rag.models import Document, Filters, Scored
 
 class Bm25Recipe:
     """bm25s as it comes, with its English tokenizer, once over chunks and once over sentences."""
+
+    parameters: Mapping[str, Any] = {**CHUNKING, "found_by": "bm25s", "top": TOP}
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.chunks: Sequence[Stretch] = chunk_documents(documents)
@@ -25,7 +28,7 @@ class Bm25Recipe:
         self._by_sentence = _Words([sentence.text for sentence in self._sentences])
 
     def find(self, question: str, filters: Filters) -> Found:
-        """The four chunks of highest score above zero, and their best sentence.
+        """The four chunks of highest score above zero, and their sentences above zero.
 
         A sentence's score s is told as s / (1 + s), which lies between 0 and 1.
         """
@@ -33,13 +36,14 @@ class Bm25Recipe:
         scores = np.where(admitted, self._by_chunk.scores(question), 0)
         rows = [row for row in np.argsort(-scores, kind="stable")[:TOP] if scores[row] > 0]
         chunks = [Scored(self.chunks[row], float(scores[row])) for row in rows]
-        return Found(chunks, self._best(question, rows))
+        return Found(chunks, self._ranked(question, rows))
 
-    def _best(self, question: str, rows: Sequence[int]) -> Scored[Stretch] | None:
+    def _ranked(self, question: str, rows: Sequence[int]) -> list[Scored[Stretch]]:
         scores = np.where(np.isin(self._chunk_of, rows), self._by_sentence.scores(question), 0)
-        row = int(scores.argmax())
-        best = float(scores[row])
-        return Scored(self._sentences[row], best / (1 + best)) if best > 0 else None
+        order = [row for row in np.argsort(-scores, kind="stable") if scores[row] > 0]
+        return [
+            Scored(self._sentences[row], float(scores[row] / (1 + scores[row]))) for row in order
+        ]
 
 
 class _Words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from langchain_core.embeddings import Embeddings
 from eval.peers.recipe import Found, SentenceVectors
 from eval.peers.stretch import Stretch, stretch_of
 from rag.embedding import Embedder
-from rag.errors import InputError
 from rag.models import Document, Filters, Scored, Span
 
 if TYPE_CHECKING:
@@ -21,10 +20,17 @@ if TYPE_CHECKING:
 
 TOP = 4
 CHUNK_CHARS, OVERLAP_CHARS = 1000, 200
+CHUNKING = {
+    "splitter": "RecursiveCharacterTextSplitter",
+    "chunk_chars": CHUNK_CHARS,
+    "overlap_chars": OVERLAP_CHARS,
+}
 
 
 class LangChainRecipe:
     """Recursive character splitter, one Chroma collection in memory, similarity search."""
+
+    parameters: Mapping[str, Any] = {**CHUNKING, "found_by": "cosine", "top": TOP}
 
     def __init__(self, documents: Sequence[Document], embedder: Embedder) -> None:
         self.chunks: Sequence[Stretch] = chunk_documents(documents)
@@ -34,17 +40,17 @@ class LangChainRecipe:
         self._sentences = SentenceVectors(self.chunks, embedder)
 
     def find(self, question: str, filters: Filters) -> Found:
-        """The four nearest chunks and their nearest sentence, both by cosine."""
+        """The four nearest chunks and their sentences, both by cosine."""
         admitted = [id_ for id_, document in self._documents.items() if filters.admits(document)]
         if not admitted:
-            return Found((), None)
+            return Found((), ())
         vector = self._embedder.embed([question]).reshape(-1)
         among: dict[str, Any] = {"document_id": {"$in": admitted}}
         found = self._store.similarity_search_by_vector_with_relevance_scores(
             vector.tolist(), k=TOP, filter=among if len(admitted) < len(self._documents) else None
         )
         chunks = [Scored(self._stretch(document), 1 - distance) for document, distance in found]
-        return Found(chunks, self._sentences.best(vector, chunks))
+        return Found(chunks, self._sentences.ranked(vector, chunks))
 
     def _stretch(self, found: LangChainDocument) -> Stretch:
         start = found.metadata["start_index"]
@@ -53,18 +59,9 @@ class LangChainRecipe:
 
 
 def chunk_documents(documents: Sequence[Document]) -> list[Stretch]:
-    """The documents in chunks of LangChain's recursive character splitter.
+    """The documents in chunks of LangChain's recursive character splitter."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    Raises:
-        InputError: the splitter is not installed.
-    """
-    try:
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-    except ImportError as error:
-        raise InputError(
-            "The peers langchain and bm25 need langchain-text-splitters; install it with "
-            "pip install 'policy-qa[peers]'."
-        ) from error
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=CHUNK_CHARS, chunk_overlap=OVERLAP_CHARS, add_start_index=True
     )

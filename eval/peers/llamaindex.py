@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.util import find_spec
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,23 +10,19 @@ import numpy as np
 from eval.peers.recipe import Found, SentenceVectors
 from eval.peers.stretch import Stretch, stretch_of
 from rag.embedding import Embedder
-from rag.errors import InputError
 from rag.models import Document, Filters, Scored
 
 
 class LlamaIndexRecipe:
-    """The splitter, index and retriever that LlamaIndex takes when it is told nothing.
+    """The splitter, index and retriever that LlamaIndex takes when it is told nothing."""
 
-    Raises:
-        InputError: LlamaIndex is not installed.
-    """
+    parameters: Mapping[str, Any] = {
+        "splitter": "SentenceSplitter as it comes",
+        "found_by": "cosine",
+        "top": 2,
+    }
 
     def __init__(self, documents: Sequence[Document], embedder: Embedder) -> None:
-        if not is_installed():
-            raise InputError(
-                "The peer llamaindex needs llama-index-core; install it with "
-                "pip install 'policy-qa[llamaindex]'."
-            )
         self._embedder = embedder
         nodes = _split(documents)
         texts = {document.id: document for document in documents}
@@ -37,23 +32,18 @@ class LlamaIndexRecipe:
         self._sentences = SentenceVectors(self.chunks, embedder)
 
     def find(self, question: str, filters: Filters) -> Found:
-        """The two nearest chunks and their nearest sentence, both by cosine."""
+        """The two nearest chunks and their sentences, both by cosine."""
         from llama_index.core import QueryBundle
         from llama_index.core.retrievers import VectorIndexRetriever
 
         vector = self._embedder.embed([question]).reshape(-1)
         ids = [id_ for id_, at in self._stretches.items() if filters.admits(at.document)]
         if not ids:
-            return Found((), None)
+            return Found((), ())
         retriever = VectorIndexRetriever(self._index, node_ids=ids)
         found = retriever.retrieve(QueryBundle(question, embedding=vector.tolist()))
         chunks = [Scored(self._stretches[hit.node.node_id], float(hit.score)) for hit in found]
-        return Found(chunks, self._sentences.best(vector, chunks))
-
-
-def is_installed() -> bool:
-    """Whether LlamaIndex can be imported."""
-    return find_spec("llama_index") is not None
+        return Found(chunks, self._sentences.ranked(vector, chunks))
 
 
 def _split(documents: Sequence[Document]) -> list[Any]:

@@ -1,11 +1,11 @@
-"""A recipe as something that can be evaluated: chunks found and a sentence chosen -> an answer."""
+"""A recipe as something that can be evaluated: chunks and sentences found -> an answer."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,14 +23,19 @@ VERSION = "peer"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The chunks retrieved, best first, and their best sentence, if there is any."""
+    """The chunks retrieved and their sentences, both best first."""
 
     chunks: Sequence[Scored[Stretch]]
-    best: Scored[Stretch] | None
+    sentences: Sequence[Scored[Stretch]]
 
 
 class Recipe(Protocol):
-    """Retrieves chunks and chooses a sentence, whose score lies between 0 and 1."""
+    """Retrieves chunks and ranks their sentences, whose scores lie between 0 and 1."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What makes it this recipe, as plain JSON values."""
+        ...
 
     @property
     def chunks(self) -> Sequence[Stretch]:
@@ -42,14 +47,17 @@ class Recipe(Protocol):
         ...
 
 
-def peer_asker(name: str, recipe: Recipe) -> Asker:
-    """The recipe as what is evaluated, over its own chunks; earlier turns are not looked at."""
+def peer_asker(name: str, recipe: Recipe, sentences: int = 1) -> Asker:
+    """The recipe as what is evaluated, over its own chunks, quoting so many different sentences.
+
+    Earlier turns are not looked at.
+    """
     passages = {chunk.id: _passage(chunk) for chunk in recipe.chunks}
     corpus = Corpus({chunk.document.id: chunk.document for chunk in recipe.chunks}, passages)
 
     def ask(case: Case) -> Answer:
         found = recipe.find(case.question, Filters(documents=case.documents))
-        return _answer(name, case, found, passages)
+        return _answer(name, case, Found(found.chunks, _distinct(found)[:sentences]), passages)
 
     return Asker(ask, corpus, lambda: VERSION)
 
@@ -62,16 +70,26 @@ class SentenceVectors:
         texts = sorted({s.text for held in self._sentences.values() for s in held})
         self._vectors = dict(zip(texts, embedder.embed(texts), strict=True))
 
-    def best(self, vector: Vectors, chunks: Sequence[Scored[Stretch]]) -> Scored[Stretch] | None:
-        """The sentence of highest cosine to the question's unit vector, cut to 0 and 1."""
+    def ranked(self, vector: Vectors, chunks: Sequence[Scored[Stretch]]) -> list[Scored[Stretch]]:
+        """The chunks' sentences by their cosine to the question's unit vector, cut to 0 and 1."""
         sentences = [s for chunk in chunks for s in self._sentences[chunk.item.id]]
         if not sentences:
-            return None
+            return []
         rows = np.stack([self._vectors[sentence.text] for sentence in sentences])
         # einsum, not @: BLAS would wake threads that spin on after a product this small.
         similar = np.einsum("sd,d->s", rows, vector)
-        row = int(similar.argmax())
-        return Scored(sentences[row], float(np.clip(similar[row], 0, 1)))
+        order = np.argsort(-similar, kind="stable")
+        return [Scored(sentences[row], float(np.clip(similar[row], 0, 1))) for row in order]
+
+
+def _distinct(found: Found) -> list[Scored[Stretch]]:
+    """The sentences without those that overlap a better one, as where two chunks overlap."""
+    kept: list[Scored[Stretch]] = []
+    for scored in found.sentences:
+        of_document = (k.item.span for k in kept if k.item.document is scored.item.document)
+        if not any(span.overlaps(scored.item.span) for span in of_document):
+            kept.append(scored)
+    return kept
 
 
 def _passage(chunk: Stretch) -> Passage:
@@ -90,7 +108,7 @@ def _answer(name: str, case: Case, found: Found, passages: Mapping[str, Passage]
         claims=tuple(Claim(" ".join(citation.quote.split()), (citation,)) for citation in quoted),
         abstained=not quoted,
         reason=None if quoted else "No chunk has anything in common with the question.",
-        confidence=found.best.score if found.best else 0.0,
+        confidence=found.sentences[0].score if found.sentences else 0.0,
         nearest=(),
         engine=f"peer:{name}",
         model=None,
@@ -100,8 +118,7 @@ def _answer(name: str, case: Case, found: Found, passages: Mapping[str, Passage]
 
 
 def _cite(found: Found, passages: Mapping[str, Passage]) -> list[Citation]:
-    if found.best is None:
+    if not found.sentences:
         return []
-    sentence = found.best.item
     of_chunk = passages[found.chunks[0].item.id]  # only its headings count, and chunks have none
-    return [cite(sentence.document, sentence.span, of_chunk)]
+    return [cite(s.item.document, s.item.span, of_chunk) for s in found.sentences]

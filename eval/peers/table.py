@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from eval.dataset import Case
-from eval.peers import build_peer
-from eval.peers.threshold import FITTED_ON, with_threshold
-from eval.run import Row, Run, evaluate
+from eval.manifest import make_manifest
+from eval.metrics import EVALUATORS
+from eval.peers import build_recipe, require_peers
+from eval.peers.recipe import VERSION, Recipe, peer_asker
+from eval.peers.threshold import FITTED_ON, abstaining_below, fit_threshold
+from eval.run import Asker, Row, Run, evaluate
 from eval.summary import MEASURES, measured
 from rag.embedding import Embedder
 from rag.models import Document
 
 NOTE = (
-    "all: of all cases, absent ones by abstaining; held-out: the same of those never tuned on; "
+    "all: right, cited and quoted exactly, or rightly abstained, of all cases; held-out: the same "
+    "of those never tuned on; "
     "right, abst. wrong, recall: of the answerable cases; cited: of the right ones; abst. right: "
-    "of the absent ones. Recipes retrieve 4 chunks (llamaindex 2). A threshold is fitted to the "
-    "tuned cases only."
+    "of the absent ones. Recipes retrieve 4 chunks (llamaindex 2), so their recall@5 is that "
+    "of so many. They quote one sentence, or three, as policy-qa may; a threshold is fitted to the "
+    "tuned cases only. Recipes are asked one case at a time: compare their ms with those of a run "
+    "with --jobs 1 only."
 )
+SENTENCES = (1, 3)
+"""How many sentences a recipe quotes: the best, and as many as the shipped pipeline may."""
+# Where a case was lost is told from stages that recipes do not have.
+_EVALUATORS = {name: judge for name, judge in EVALUATORS.items() if name != "lost_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRun:
+    """What a recipe scored, and what it was, as plain JSON values."""
+
+    run: Run
+    target: Mapping[str, Any] = field(default_factory=dict)
+
+    def manifest(self, plan: Mapping[str, Any]) -> dict[str, Any]:
+        """The manifest of this run; `plan` is that of the pipeline's run over the same cases."""
+        own = {"target": dict(self.target), "index_version": VERSION, "jobs": 1}
+        return make_manifest(self.run, {**plan, **own})
 
 
 def run_peers(
@@ -31,24 +56,47 @@ def run_peers(
     embedder: Embedder,
     cases: Sequence[Case],
     progress: Callable[[int, int], None] | None = None,
-) -> dict[str, Run]:
-    """Each named recipe over the cases, as it is and with a threshold fitted to the tuned ones.
+) -> dict[str, PeerRun]:
+    """Each named recipe over the cases, quoting one sentence and three, one case at a time.
 
-    Without a tuned case there is nothing to fit to, and recipes run only as they are. `progress`
-    is told how many recipes are done, and of how many.
+    Each as it is and with a threshold fitted to the tuned cases. Without a tuned case there is
+    nothing to fit to, and recipes run only as they are. `progress` is told how many recipes are
+    done, and of how many.
 
     Raises:
         InputError: there is no such recipe, or what it needs is not installed.
     """
     tell = progress or (lambda *_: None)
-    askers = {name: build_peer(name, documents, embedder) for name in dict.fromkeys(names)}
-    runs: dict[str, Run] = {}
-    for done, (name, asker) in enumerate(askers.items()):
-        tell(done, len(askers))
-        runs[name] = evaluate(asker, cases)
-        if any(case.split == FITTED_ON for case in cases):
-            runs[f"{name} + threshold"] = evaluate(with_threshold(asker, cases), cases)
-    tell(len(askers), len(askers))
+    require_peers(names)
+    recipes = {name: build_recipe(name, documents, embedder) for name in dict.fromkeys(names)}
+    model = {"name": embedder.identity.name, "sha256": embedder.identity.sha256}
+    runs: dict[str, PeerRun] = {}
+    for done, (name, recipe) in enumerate(recipes.items()):
+        tell(done, len(recipes))
+        for sentences in SENTENCES:
+            target = _target(name, recipe, sentences, model)
+            label = name if sentences == 1 else f"{name}, {sentences} sentences"
+            runs |= _run_variants(label, peer_asker(name, recipe, sentences), cases, target)
+    tell(len(recipes), len(recipes))
+    return runs
+
+
+def _target(name: str, recipe: Recipe, sentences: int, model: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"kind": "peer", "name": name, "parameters": dict(recipe.parameters)}
+    return {**told, "sentences": sentences, "model": model}
+
+
+def _run_variants(
+    label: str, asker: Asker, cases: Sequence[Case], target: Mapping[str, Any]
+) -> dict[str, PeerRun]:
+    """As it is, and with a threshold where there are cases to fit it to."""
+    run = evaluate(asker, cases, evaluators=_EVALUATORS)
+    runs = {label: PeerRun(run, {**target, "threshold": None})}
+    tuned = [row for row in run.rows if row.case.split == FITTED_ON]
+    if tuned:
+        threshold = fit_threshold(tuned)
+        strict = evaluate(abstaining_below(asker, threshold), cases, evaluators=_EVALUATORS)
+        runs[f"{label} + threshold"] = PeerRun(strict, {**target, "threshold": threshold})
     return runs
 
 
@@ -56,7 +104,7 @@ def peers_for_terminal(runs: Mapping[str, Run]) -> RenderableType:
     """One line for each run."""
     table = Table("", box=None, pad_edge=False, collapse_padding=True)
     for label in _COLUMNS:
-        table.add_column(label, justify="right")
+        table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for name, run in runs.items():
         table.add_row(name, *_cells(run))
     return Group(table, Text(NOTE, style="dim"))

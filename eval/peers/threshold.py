@@ -8,22 +8,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from eval.dataset import Case
-from eval.run import Asker, Row, evaluate
+from eval.run import Asker, Row
 from rag.errors import CaseError
 from rag.models import Answer
 
 FITTED_ON = "tuned"
 """The one split that a threshold may be fitted to."""
-
-
-def with_threshold(asker: Asker, cases: Sequence[Case]) -> Asker:
-    """The asker abstaining below the threshold that suits the tuned ones of these cases best.
-
-    Raises:
-        CaseError: none of the cases is of the split "tuned".
-    """
-    tuned = [case for case in cases if case.split == FITTED_ON]
-    return abstaining_below(asker, fit_threshold(evaluate(asker, tuned).rows))
 
 
 def fit_threshold(rows: Sequence[Row]) -> float:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from eval.askers import pipeline_asker
 from eval.run import Asker
@@ -41,7 +40,7 @@ def index_name(settings: Settings) -> str:
 
 
 class Bench:
-    """Builds what a setting needs and keeps the last index and the models in memory."""
+    """Builds what a setting needs and keeps the last index and the models until `close`."""
 
     def __init__(
         self, folder: Path, paths: Sequence[Path], cache: VectorCache, tell: Progress
@@ -79,17 +78,6 @@ class Bench:
         if self._index:
             self._index[1].close()
         self._index = None
-
-    def __enter__(self) -> Bench:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _load_embedder(self, settings: EmbeddingSettings) -> Embedder:
         if self._embedder is None or self._embedder[0] != settings:

@@ -12,14 +12,12 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from eval.manifest import PLACES
 from rag.errors import CaseError
 from rag.settings import Settings
 
 Values: TypeAlias = Mapping[str, Any]
 """Settings by their dotted names."""
-
-_OWN = ("index_dir", "documents_dir", "review_file", "server")
-"""What says where things are; a sweep decides that itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Point:
     @property
     def swept(self) -> dict[str, Any]:
         """Everything that an answer depends on, nested, as plain JSON values."""
-        return self.settings.model_dump(mode="json", exclude=set(_OWN))
+        return self.settings.model_dump(mode="json", exclude=PLACES)
 
     @property
     def values(self) -> Values:
@@ -104,7 +102,7 @@ class _GridFile:
 
     def _check_keys(self) -> None:
         for key in (*self.fixed, *self.grid):
-            if key.split(".")[0] in _OWN:
+            if key.split(".")[0] in PLACES:  # a sweep decides that itself
                 raise CaseError(f"{self.path}: a sweep cannot set {key!r}; leave it out.")
             if key in self.fixed and key in self.grid:
                 raise CaseError(f"{self.path}: {key!r} is both fixed and varied; choose one.")

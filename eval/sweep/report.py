@@ -57,12 +57,14 @@ def to_markdown(results: Sequence[Result], n: int) -> str:
 def to_svg(results: Sequence[Result]) -> str:
     """Quality against latency, one labelled point for each setting."""
     from eval.report.plots import Point, scatter
+    from eval.report.svg import standalone
 
     points = [
         Point(name, result.latency, result.quality)
         for name, result in zip(names(results), results, strict=True)
     ]
-    return scatter(points, "median latency, ms", "cases right", lambda share: f"{share:.0%}")
+    plot = scatter(points, "median latency, ms", "cases right", lambda share: f"{share:.0%}")
+    return standalone(plot)
 
 
 def write_report(out: Path, results: Sequence[Result], n: int) -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from eval.dataset import Case, case_to_json
+from eval.disk import append_line, cut_half_line, owned
 from eval.jsonl import read_objects
-from eval.manifest import git_commit
+from eval.manifest import code_digest
 from eval.run import Run, evaluate
 from eval.summary import MEASURES, measured
 from eval.sweep.bench import Bench, index_name
@@ -86,7 +84,7 @@ def sweep(
     """
     tell = progress or (lambda *_: None)
     with _owned(out), open_cache(out / VECTORS) as cache:
-        with Bench(out / INDEXES, documents, cache, tell) as bench:
+        with closing(Bench(out / INDEXES, documents, cache, tell)) as bench:
             series = _Series(bench, cases, out / RESULTS, jobs)
             results = series.run(points, tell)
         shutil.rmtree(out / INDEXES, ignore_errors=True)
@@ -104,7 +102,7 @@ class _Series:
         self._circumstances = {
             "cases": [case_to_json(case) for case in cases],
             "documents": dict(bench.documents),
-            "code": git_commit(Path(__file__).parent),
+            "code": code_digest(),
             "jobs": jobs,
         }
 
@@ -119,7 +117,8 @@ class _Series:
             tell("cases", before, total)
             run = self._evaluate(points[place], partial(_tell_on, tell, before, total))
             done[keys[place]] = _line(points[place], run)
-            _append(self._file, {"key": keys[place], **done[keys[place]]})
+            with _told(self._file.parent):
+                append_line(self._file, {"key": keys[place], **done[keys[place]]})
             before += len(self._cases)
         return [_result(point, done[key]) for point, key in zip(points, keys, strict=True)]
 
@@ -162,11 +161,10 @@ def _result(point: Point, line: Mapping[str, Any]) -> Result:
 
 def _read_results(file: Path) -> dict[str, dict[str, Any]]:
     """The whole lines that earlier starts wrote, by key; a half line at the end is cut off."""
+    with _told(file.parent):
+        cut_half_line(file)
     if not file.exists():
         return {}
-    stored = file.read_bytes()
-    with file.open("r+b") as opened:
-        opened.truncate(stored.rfind(b"\n") + 1)
     found = {}
     for place, value in read_objects(file):
         if not value.keys() >= {"key", "measures", "wrong", "seconds"}:
@@ -175,35 +173,22 @@ def _read_results(file: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _append(file: Path, line: Mapping[str, Any]) -> None:
-    with file.open("ab") as opened:
-        opened.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-
-
 @contextmanager
 def _owned(out: Path) -> Iterator[None]:
     """The folder for one sweep at a time, made if it is not there."""
-    lock = FileLock(out / ".lock")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise CaseError(
-            f"Another sweep is writing to {out}; wait for it, or choose another folder."
-        ) from None
-    except OSError as error:
-        raise _unwritable(out, error) from error
+    with ExitStack() as stack:
+        with _told(out):
+            out.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(owned(out, "sweep"))
+        yield
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _unwritable(out, error) from error
-    finally:
-        lock.release()
-
-
-def _unwritable(out: Path, error: OSError) -> CaseError:
-    return CaseError(
-        f"The sweep cannot be written to {out} ({error.strerror or error}); choose another folder."
-    )
+        raise CaseError(
+            f"The sweep cannot be written to {out} ({error.strerror or error}); "
+            "choose another folder."
+        ) from error

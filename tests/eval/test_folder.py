@@ -9,9 +9,14 @@ import pytest
 from eval.folder import open_run, read_run, write_baseline
 from eval.run import Run
 from rag.errors import CaseError
-from tests.eval.five_cases import run_of
+from tests.eval.five_cases import make_answers, run_of
 
-PLAN = {"cases": [{"file": "cases.jsonl", "sha256": "0" * 64}], "index_version": "v1"}
+PLAN = {
+    "cases": [{"file": "cases.jsonl", "sha256": "0" * 64}],
+    "index_version": "v1",
+    "code": "0" * 64,
+    "jobs": 1,
+}
 
 
 @pytest.fixture
@@ -65,15 +70,40 @@ def test_a_row_that_was_half_written_is_asked_again(run: Run, tmp_path: Path, to
     assert read_run(tmp_path).rows == run.rows
 
 
-def test_an_unfinished_run_of_something_else_is_left_as_it_is(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("change", [{"index_version": "v2"}, {"jobs": 2}, {"code": "1" * 64}])
+def test_an_unfinished_run_of_something_else_is_left_as_it_is(
+    run: Run, tmp_path: Path, change: dict[str, Any]
+) -> None:
     begin(tmp_path, run, 2)
     before = (tmp_path / "rows.jsonl").read_bytes()
     with (
-        pytest.raises(CaseError, match="other cases, settings, index or code"),
-        open_run(tmp_path, {**PLAN, "index_version": "v2"}, overwrite=True),
+        pytest.raises(CaseError, match="other cases, settings, index, code or --jobs"),
+        open_run(tmp_path, {**PLAN, **change}, overwrite=True),
     ):
         pass
     assert (tmp_path / "rows.jsonl").read_bytes() == before
+
+
+def test_half_a_character_in_an_answer_neither_ends_the_run_nor_its_resumption(
+    world: Any, tmp_path: Path
+) -> None:
+    run = run_of(world, make_answers(world) | {"who": world.answer(("Gong \ud83d Zheng", []))})
+    begin(tmp_path, run, 3)
+    with open_run(tmp_path, PLAN) as place:
+        assert place.kept == run.rows[:3]
+        for row in run.rows[3:]:
+            place.append(row)
+        place.finish(PLAN, {"summary.md": "Gong \ud83d Zheng\n"})
+    assert read_run(tmp_path).rows == run.rows
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8") == "Gong ? Zheng\n"
+
+
+@pytest.mark.parametrize("left", [".plan.json.new", ".manifest.json.new"])
+def test_what_a_kill_left_half_written_is_no_hindrance(run: Run, tmp_path: Path, left: str) -> None:
+    (tmp_path / left).write_text("{")
+    finish(tmp_path, run)
+    assert read_run(tmp_path).rows == run.rows
+    assert not (tmp_path / left).exists()
 
 
 def test_a_finished_run_is_replaced_only_when_told(run: Run, tmp_path: Path) -> None:
@@ -118,7 +148,7 @@ def test_a_full_disk_is_told_and_the_run_can_go_on(
         raise OSError(28, "No space left on device")
 
     with open_run(tmp_path, PLAN) as place, monkeypatch.context() as patch:
-        patch.setattr("eval.folder.os.fsync", full)
+        patch.setattr("os.fsync", full)
         with pytest.raises(CaseError, match="No space left on device"):
             place.append(run.rows[2])
         with pytest.raises(CaseError, match="No space left on device"):
@@ -145,7 +175,7 @@ def test_a_damaged_row_is_named(run: Run, tmp_path: Path, line: str) -> None:
         read_run(tmp_path)
 
 
-def test_a_baseline_keeps_scores_and_no_words_of_the_documents(run: Run, tmp_path: Path) -> None:
+def test_a_baseline_keeps_scores_and_no_words_of_answers(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "baselines" / "sample.jsonl"
     write_baseline(path, run.rows, PLAN)
     saved = read_run(path)

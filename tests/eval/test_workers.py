@@ -13,7 +13,7 @@ from eval.askers import pipeline_asker
 from eval.dataset import Case, read_cases
 from eval.run import evaluate
 from eval.workers import worker_asker
-from rag.errors import ModelError, QuestionError
+from rag.errors import ModelError, NoIndex, QuestionError
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 
@@ -61,3 +61,39 @@ def test_a_process_that_ends_by_itself_is_told(
         time.sleep(0.2)
         with pytest.raises(ModelError, match="fewer --jobs"):
             asker.ask(case)
+
+
+@pytest.mark.slow
+def test_why_no_process_can_begin_is_told_as_it_is(
+    real_pipeline: Pipeline, sample_index: Settings, tmp_path: Path
+) -> None:
+    nothing = sample_index.model_copy(update={"index_dir": tmp_path})
+    with (
+        pytest.raises(NoIndex, match="policyqa ingest"),
+        worker_asker(real_pipeline.index, nothing, 2),
+    ):
+        pass
+
+
+@pytest.mark.slow
+def test_every_process_is_asked_before_anything_is_measured(
+    real_pipeline: Pipeline, sample_index: Settings
+) -> None:
+    case = Case("c", "How many parks?", absent=True)
+    with worker_asker(real_pipeline.index, sample_index, 2) as asker:
+        assert asker.warm is not None
+        before = cpu_of_workers()
+        asker.warm(case)
+        spent = {pid: cpu - before[pid] for pid, cpu in cpu_of_workers().items()}
+    assert len(spent) == 2
+    assert min(spent.values()) > 0, "one process was left out"
+
+
+def cpu_of_workers() -> dict[int, int]:
+    """The CPU time, in ticks, of every worker."""
+    spent = {}
+    for pid in children():
+        if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text():
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            spent[pid] = int(fields[11]) + int(fields[12])
+    return spent

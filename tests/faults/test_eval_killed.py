@@ -115,5 +115,5 @@ def test_an_index_that_changes_stops_the_run_and_keeps_its_rows_apart(
     assert 2 <= len(rows) < CASES
     again = warm.policyqa(*order, cwd=tmp_path)
     assert again.code == 2
-    assert "unfinished run of other cases, settings, index or code" in again.line
+    assert "unfinished run of other cases, settings, index, code or --jobs" in again.line
     assert whole_rows(tmp_path) == rows

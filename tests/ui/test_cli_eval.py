@@ -7,12 +7,18 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from eval.manifest import code_digest
+from eval.peers import table
+from rag.errors import BelowThreshold, ModelError
 from rag.pipeline import build_pipeline
 from rag.settings import Settings
 from tests.faults.town import CONTAINERS, OLD_FIGURE, Town, build_town
 from tests.faults.warm import Warm, warm_process
 from tests.ui.serving import served
+from ui.cli_eval import evaluate
 
 ABSENT = "Who won the chess cup?"
 RUN_FILES = {
@@ -71,6 +77,8 @@ def test_it_prints_the_table_writes_the_run_and_fails_under_a_bound(
     assert {path.name for path in folder.iterdir()} == RUN_FILES
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["cases"][0]["file"] == "cases.jsonl"
+    assert manifest["jobs"] == 1
+    assert manifest["code"] == code_digest()
     assert manifest["target"]["model"]["sha256"].startswith("53aa51172d14")
     assert set(manifest["target"]["weights"]) == {"reader.safetensors", "confidence.json"}
 
@@ -184,9 +192,55 @@ def test_peers_stand_beside(tmp_path: Path, warm: Warm, town: Town, cases: Path)
     done = warm.policyqa(*order, cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert re.search(r"^policy-qa +66\.7% ", done.out, re.M)
-    assert re.search(r"^bm25 +33\.3% ", done.out, re.M), "it answers even what nobody says"
+    assert re.search(r"^bm25 +66\.7% ", done.out, re.M), "no document shares a word with ABSENT"
     names = {path.name for path in (tmp_path / "run" / "peers").iterdir()}
-    assert names == {"bm25.jsonl", "bm25 + threshold.jsonl"}
+    assert names == {
+        "bm25.jsonl",
+        "bm25 + threshold.jsonl",
+        "bm25, 3 sentences.jsonl",
+        "bm25, 3 sentences + threshold.jsonl",
+    }
+
+
+@pytest.mark.parametrize(
+    ("bound", "told"), [("right=0.9", BelowThreshold), ("right=0.1", ModelError)]
+)
+def test_peers_that_fail_do_not_hide_the_bounds(
+    cases: Path, town: Town, monkeypatch: pytest.MonkeyPatch, bound: str, told: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ModelError("The model is missing.")
+
+    monkeypatch.setattr(table, "run_peers", fail)
+    app = typer.Typer()
+    app.command()(evaluate)
+    order = [str(cases), "--index", str(town.index), "--peer", "bm25", "--fail-under", bound]
+    done = CliRunner().invoke(app, order)
+    assert type(done.exception) is told
+    assert "The model is missing." in str(done.exception)
+    assert "1 of 2 answerable questions right" in done.output
+
+
+def test_peers_that_cannot_be_asked_are_told_before_anything_is(
+    tmp_path: Path, warm: Warm, town: Town, cases: Path
+) -> None:
+    order = ("eval", cases, "--index", town.index, "--report", "run", "--peer", "bm25")
+    done = warm.policyqa(*order, "--peer", "oracle", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert not (tmp_path / "run").exists()
+
+
+def test_processes_that_cannot_begin_say_why_in_one_line(
+    tmp_path: Path, warm: Warm, town: Town, cases: Path
+) -> None:
+    """The index was built for another model: only a process that opens it notices."""
+    env = {"POLICYQA_SPLIT__PASSAGE_WORDS": "41"}
+    order = ("eval", cases, "--index", town.index, "--report", "run")
+    alone = warm.policyqa(*order, cwd=tmp_path, env=env)
+    several = warm.policyqa(*order, "--jobs", "2", cwd=tmp_path, env=env)
+    assert alone.code == 3
+    assert (several.code, several.out, several.err) == (alone.code, "", alone.err)
+    assert not (tmp_path / "run").exists()
 
 
 BAD = [

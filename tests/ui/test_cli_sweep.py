@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from eval import sweep_bench
+from eval.sweep import bench as sweep_bench
 from rag.embedding import Embedder
 from rag.errors import CaseError
 from ui.cli_sweep import sweep

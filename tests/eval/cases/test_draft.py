@@ -7,8 +7,9 @@ from collections import defaultdict
 
 import pytest
 
+from eval.cases import KINDS
 from eval.cases.check import check_cases
-from eval.cases.draft import KINDS, draft_cases
+from eval.cases.draft import draft_cases
 from eval.cases.sentences import Sentences
 from eval.cases.twins import content_terms
 from eval.dataset import Case, case_to_json, parse_case
@@ -154,6 +155,15 @@ def test_a_place_named_in_passing_is_not_where_things_happened(corpus_of: MakeCo
     questions = [case.question for case in draft_cases(corpus_of(report=lines))]
     assert any("libraries" in question for question in questions)
     assert not any("Lyon" in question or "Turin" in question for question in questions)
+
+
+def test_a_count_is_expected_in_few_words_and_its_figure_in_all(corpus_of: MakeCorpus) -> None:
+    lines = ["A total of 51,000 new electric vehicle charging piles were built."]
+    (draft, *_) = (case for case in draft_cases(corpus_of(report=lines)) if not case.absent)
+    assert draft.expect == (("51,000",), ("piles",))
+    assert draft.figures[0].value == "51,000 new electric vehicle charging piles"
+    said = "The number of charging piles for cars grew by 51,000."
+    assert all(contains(said, phrase) for (phrase,) in draft.expect)
 
 
 @pytest.mark.corpus

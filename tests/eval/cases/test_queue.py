@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from eval.cases import storage
 from eval.cases.items import Judgement, NewItem, judged_answer, whole_case
 from eval.cases.queue import ReviewQueue
 from eval.dataset import Case, ExpectedFigure, case_to_json
@@ -284,3 +285,14 @@ def test_two_processes_share_the_queue_from_its_first_moment(
     assert len(ids) == len(set(ids)) == 60
     with ReviewQueue(path) as queue:
         assert queue.counts() == {"waiting": 0, "accepted": 60, "rejected": 0}
+
+
+def test_a_table_that_could_not_be_made_whole_is_not_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "_VERSION", "no number")
+        with pytest.raises(CaseError, match="cannot be used"):
+            ReviewQueue(path)
+    with ReviewQueue(path) as queue:
+        assert queue.add([drafted()]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from eval.cases.items import whole_case
 from eval.cases.queue import ReviewQueue
 from eval.cases.review import accept, append_case, edited_case, stored_cases, write_cases
-from eval.dataset import Case, read_cases
+from eval.dataset import Case, case_to_json, read_cases
 from rag.errors import CaseError
 
 CASE = Case("ferries", "How many ferries?", expect=(("61",),))
@@ -105,4 +106,10 @@ def test_a_file_of_drafts_reads_back(tmp_path: Path) -> None:
 @given(st.text(max_size=80))
 def test_whatever_an_editor_leaves_is_a_case_or_a_clear_error(text: str) -> None:
     with pytest.raises(CaseError):
+        edited_case(text, "item 1")
+
+
+def test_a_case_with_half_a_character_is_refused_before_it_reaches_the_file() -> None:
+    text = json.dumps(case_to_json(replace(CASE, question="How many \ud83d ferries?")))
+    with pytest.raises(CaseError, match="half a character"):
         edited_case(text, "item 1")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from eval.peers import PEERS, build_peer
-from eval.peers.llamaindex import is_installed
+from eval.peers import PEERS, build_recipe, require_peers
+from eval.peers.recipe import Recipe, peer_asker
 from eval.run import Asker
 from rag.embedding import Embedder
+from rag.errors import InputError
 from rag.models import Document
 
 FILLER = "\n\n".join(
@@ -31,25 +32,27 @@ def documents() -> list[Document]:
 
 
 @pytest.fixture(scope="session")
-def built(documents: list[Document], embedder: Embedder) -> Callable[[str], Asker]:
+def built(documents: list[Document], embedder: Embedder) -> Callable[..., Asker]:
     """The named recipe over the documents, built once."""
-    askers: dict[str, Asker] = {}
+    recipes: dict[str, Recipe] = {}
 
-    def build(name: str) -> Asker:
-        if name not in askers:
-            askers[name] = build_peer(name, documents, embedder)
-        return askers[name]
+    def build(name: str, sentences: int = 1) -> Asker:
+        if name not in recipes:
+            recipes[name] = build_recipe(name, documents, embedder)
+        return peer_asker(name, recipes[name], sentences)
 
     return build
 
 
 @pytest.fixture(params=PEERS)
 def name(request: pytest.FixtureRequest) -> str:
-    if request.param == "llamaindex" and not is_installed():
-        pytest.skip("llama-index-core is an extra and not installed")
+    try:
+        require_peers([request.param])
+    except InputError as error:
+        pytest.skip(str(error))
     return str(request.param)
 
 
 @pytest.fixture
-def asker(name: str, built: Callable[[str], Asker]) -> Asker:
+def asker(name: str, built: Callable[..., Asker]) -> Asker:
     return built(name)

@@ -9,8 +9,8 @@ import pytest
 
 from eval.dataset import Case
 from eval.metrics import EVALUATORS, Context
-from eval.peers import build_peer
-from eval.peers.llamaindex import is_installed
+from eval.peers import build_recipe, require_peers
+from eval.peers.recipe import peer_asker
 from eval.run import Asker
 from rag.embedding import Embedder
 from rag.errors import InputError
@@ -87,36 +87,58 @@ def test_what_nothing_is_said_about_is_answered_all_the_same(asker: Asker) -> No
     assert not asker.ask(Case("moon", "Who was the first dog on the number moon?")).abstained
 
 
-def test_bm25_without_a_shared_word_has_nothing_to_say(built: Callable[[str], Asker]) -> None:
+def test_bm25_without_a_shared_word_has_nothing_to_say(built: Callable[..., Asker]) -> None:
     answer = built("bm25").ask(Case("x", "Xylophone zeppelin?"))
     assert (answer.abstained, answer.confidence, answer.claims) == (True, 0.0, ())
     assert answer.text.endswith("in common with the question.")
 
 
 def test_two_recipes_in_memory_do_not_see_each_others_documents(
-    documents: list[Document], embedder: Embedder, built: Callable[[str], Asker]
+    documents: list[Document], embedder: Embedder, built: Callable[..., Asker]
 ) -> None:
     built("langchain")
-    alone = build_peer("langchain", [d for d in documents if d.id == "notes"], embedder)
+    notes = [document for document in documents if document.id == "notes"]
+    alone = peer_asker("langchain", build_recipe("langchain", notes, embedder))
     found = alone.ask(PORT).trace.passages
     assert {weighed.document_id for weighed in found} == {"notes"}
 
 
+def test_three_sentences_are_quoted_best_first_and_none_twice(
+    name: str, built: Callable[..., Asker]
+) -> None:
+    upkeep = Case("upkeep", "Which sections deal with the upkeep of footpath number 7?")
+    one, three = built(name).ask(upkeep), built(name, 3).ask(upkeep)
+    assert len(three.claims) == 3
+    assert three.claims[0] == one.claims[0]
+    assert three.confidence == one.confidence
+    spans = [(c.document_id, c.span) for claim in three.claims for c in claim.citations]
+    assert len(set(spans)) == 3
+    assert not any(
+        here != there and a.overlaps(b)
+        for here, (document, a) in enumerate(spans)
+        for there, (other, b) in enumerate(spans)
+        if document == other
+    )
+
+
 def test_an_unknown_peer_is_refused(documents: list[Document], embedder: Embedder) -> None:
     with pytest.raises(InputError, match="There is no peer 'haystack'; known are langchain, bm25"):
-        build_peer("haystack", documents, embedder)
+        build_recipe("haystack", documents, embedder)
 
 
-@pytest.mark.skipif(is_installed(), reason="llama-index-core is installed")
-def test_what_an_absent_extra_needs_is_told(documents: list[Document], embedder: Embedder) -> None:
-    with pytest.raises(InputError, match=r"pip install 'policy-qa\[llamaindex\]'"):
-        build_peer("llamaindex", documents, embedder)
-
-
-@pytest.mark.parametrize("name", ["langchain", "bm25"])
-def test_what_an_absent_splitter_needs_is_told(
-    name: str, documents: list[Document], embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "module", "extra"),
+    [
+        ("langchain", "langchain_text_splitters", "peers"),
+        ("bm25", "langchain_text_splitters", "peers"),
+        ("bm25", "bm25s", "peers"),
+        ("llamaindex", "llama_index.core", "llamaindex"),
+    ],
+)
+def test_what_an_absent_extra_needs_is_told(
+    name: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "langchain_text_splitters", None)
-    with pytest.raises(InputError, match=r"pip install 'policy-qa\[peers\]'"):
-        build_peer(name, documents, embedder)
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setitem(sys.modules, module.split(".")[0], None)
+    with pytest.raises(InputError, match=rf"pip install 'policy-qa\[{extra}\]'"):
+        require_peers([name])

@@ -30,9 +30,16 @@ def test_every_recipe_runs_as_it_is_and_with_a_threshold(
     runs = run_peers(
         ["bm25", "bm25"], documents, embedder, [PORT, SHIPS], lambda *now: told.append(now)
     )
-    assert list(runs) == ["bm25", "bm25 + threshold"]
-    right = {name: [row.scores["right"].value for row in run.rows] for name, run in runs.items()}
-    assert right == {"bm25": [True, False], "bm25 + threshold": [True, True]}
+    right = {
+        name: [row.scores["right"].value for row in peer.run.rows] for name, peer in runs.items()
+    }
+    assert right == {
+        "bm25": [True, False],
+        "bm25 + threshold": [True, True],
+        "bm25, 3 sentences": [True, False],
+        "bm25, 3 sentences + threshold": [True, True],
+    }
+    assert not any("lost_at" in row.scores for peer in runs.values() for row in peer.run.rows)
     assert told == [(0, 1), (1, 1)]
 
 
@@ -40,7 +47,23 @@ def test_without_tuned_cases_no_threshold_is_fitted(
     documents: list[Document], embedder: Embedder
 ) -> None:
     held_out = Case("port", PORT.question, expect=PORT.expect, split="held-out")
-    assert list(run_peers(["bm25"], documents, embedder, [held_out])) == ["bm25"]
+    runs = run_peers(["bm25"], documents, embedder, [held_out])
+    assert list(runs) == ["bm25", "bm25, 3 sentences"]
+
+
+def test_a_manifest_tells_the_recipe_and_not_our_pipeline(
+    documents: list[Document], embedder: Embedder
+) -> None:
+    runs = run_peers(["bm25"], documents, embedder, [PORT, SHIPS])
+    ours = {"cases": [], "target": {"kind": "pipeline"}, "index_version": "v1", "jobs": 4}
+    told = runs["bm25, 3 sentences + threshold"].manifest(ours)
+    assert (told["index_version"], told["jobs"], told["n"]) == ("peer", 1, 2)
+    target = told["target"]
+    assert (target["kind"], target["name"], target["sentences"]) == ("peer", "bm25", 3)
+    assert target["parameters"]["chunk_chars"] == 1000
+    assert target["model"]["sha256"] == embedder.identity.sha256
+    assert 0 < target["threshold"] < 1
+    assert runs["bm25"].manifest(ours)["target"]["threshold"] is None
 
 
 def test_an_unknown_name_is_refused_before_anything_is_asked(
@@ -57,7 +80,7 @@ def test_the_table_tells_each_measure_over_its_own_cases(world: Any) -> None:
     shown = cells(markdown, "ours")
     told = {name: shown[name] for name in list(shown)[1:8] if name != "recall@5"}
     assert told == {
-        "all": "60.0%",
+        "all": "40.0%",
         "held-out": "0.0%",
         "right": "66.7%",
         "cited": "50.0%",

@@ -88,6 +88,7 @@ def test_the_plot_holds_every_point_and_the_report_is_written(tmp_path: Path) ->
     svg = (tmp_path / "sweep.svg").read_text(encoding="utf-8")
     assert svg == to_svg(RESULTS)
     root = ElementTree.fromstring(svg)
+    assert root[0].tag.endswith("rect"), "it is read on dark pages too, so it brings its ground"
     assert len([element for element in root.iter() if element.tag.endswith("circle")]) == 3
     for name in names(RESULTS):
         assert name in svg

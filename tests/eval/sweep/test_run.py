@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from eval import sweep_bench
 from eval.askers import pipeline_asker
 from eval.dataset import Case
 from eval.run import evaluate
+from eval.sweep import bench as sweep_bench
+from eval.sweep import run as sweep_run
 from eval.sweep.grid import Point
 from eval.sweep.run import INDEXES, RESULTS, VECTORS, Result, sweep
 from ingest.pipeline import ingest
@@ -150,6 +151,26 @@ def test_other_cases_documents_or_jobs_are_another_sweep(tmp_path: Path, documen
     assert changed.wrong == ("teus",)
     sweep(reference, CASES, [documents], out, jobs=2)
     assert len(lines(out)) == 4
+
+
+def test_a_point_of_other_code_is_run_again(
+    tmp_path: Path, documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    sweep(points()[:1], CASES, [documents], out)
+    monkeypatch.setattr(sweep_run, "code_digest", lambda: "f" * 64)
+    sweep(points()[:1], CASES, [documents], out)
+    assert len(lines(out)) == 2
+
+
+def test_an_error_of_the_work_is_not_taken_for_one_of_writing(
+    tmp_path: Path, documents: Path
+) -> None:
+    def fail(stage: str, *_: int) -> None:
+        raise OSError(5, f"not about writing: {stage}")
+
+    with pytest.raises(OSError, match="not about writing"):
+        sweep(points()[:1], CASES, [documents], tmp_path / "out", progress=fail)
 
 
 def test_documents_that_change_meanwhile_end_it(tmp_path: Path, documents: Path) -> None:

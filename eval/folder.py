@@ -112,7 +112,17 @@ def read_run(place: Path) -> SavedRun:
         ) from error
     if not known:
         raise CaseError(f"{place} was written by another version; make the run again.")
-    return SavedRun(manifest, _read_rows(place))
+    return _whole(SavedRun(manifest, _read_rows(place)), place)
+
+
+def _whole(run: SavedRun, place: Path) -> SavedRun:
+    """The run, if it has as many rows as its manifest tells."""
+    told = run.manifest.get("n", len(run.rows))
+    if told != len(run.rows):
+        raise CaseError(
+            f"{place} holds {len(run.rows)} of {told} rows, so some were lost; make it again."
+        )
+    return run
 
 
 def write_baseline(path: Path, rows: tuple[Row, ...], manifest: Mapping[str, Any]) -> None:
@@ -154,7 +164,8 @@ def _read_baseline(path: Path) -> SavedRun:
     lines = list(read_objects(path))
     if not lines or lines[0][1].get("format") != FORMAT:
         raise CaseError(f"{path} is no baseline of this version; make it again.")
-    return SavedRun(lines[0][1], tuple(_read_values(*line) for line in lines[1:]))
+    rows = tuple(_read_values(*line) for line in lines[1:])
+    return _whole(SavedRun(lines[0][1], rows), path)
 
 
 def _read_values(place: Place, value: dict[str, Any]) -> SavedRow:

@@ -21,6 +21,7 @@ from typing import TypeAlias
 
 from eval.calibration import calibrate
 from eval.folder import PEERS, SavedRun, read_run
+from eval.peers.table import NOTE
 from eval.report.markdown import to_table
 from eval.report.tables import NONE, Table, name_of, show, show_interval, stages
 from eval.summary import Measured, Slice, summarise
@@ -133,7 +134,7 @@ def _peers(run: Path, read: Read) -> str:
     lines = [
         (name, *_cells(summarise(read(place).rows).total, _PEERS)) for name, place in saved.items()
     ]
-    return to_table(Table(("", *map(name_of, _PEERS)), lines))
+    return to_table(Table(("", *map(name_of, _PEERS)), lines)) + f"\n\n{NOTE}"
 
 
 def _provenance(run: Path, read: Read) -> str:

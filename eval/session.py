@@ -19,6 +19,7 @@ from eval.metrics import EVALUATORS, Evaluator
 from eval.report import to_html, to_junit, to_markdown
 from eval.run import Asker, Progress, Run, evaluate
 from eval.summary import summary_to_json
+from rag.errors import CaseError
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def conduct(session: Session, asker: Asker, progress: Progress | None = None) ->
         CaseError: the folder cannot be used.
         IndexChanged: the index changed during the run; the rows so far stay in the folder.
     """
+    _require_documents(session.cases, asker.corpus)
     with _folder(session) as folder:
         run = evaluate(
             asker,
@@ -68,6 +70,18 @@ def conduct(session: Session, asker: Asker, progress: Progress | None = None) ->
         if folder:
             folder.finish(outcome.manifest, _reports(outcome, asker.corpus))
     return outcome
+
+
+def _require_documents(cases: Sequence[Case], corpus: Corpus) -> None:
+    """A case that looks where nothing is would count as the program's failure."""
+    held = {n.casefold() for d in corpus.documents.values() for n in (d.title, d.name)}
+    for case in cases:
+        for name in case.documents:
+            if name.casefold() not in held:
+                raise CaseError(
+                    f"The case {case.id!r} looks in {name!r}, which the index does not hold; "
+                    "correct its 'documents', or ingest that one."
+                )
 
 
 @contextmanager

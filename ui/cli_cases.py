@@ -64,6 +64,8 @@ def new(
     settings = _settings(index)
     sentences = Sentences.read(settings.index_dir)
     drafts = [case for case in draft_cases(sentences) if case.kind in wanted]
+    if out and out.exists():
+        raise InputError(f"{out} is there already; name a new file, so that no edits are lost.")
     if out:
         write_cases(out, drafts[:limit])
         typer.echo(f"{len(drafts[:limit])} of {len(drafts)} drafts -> {out}")

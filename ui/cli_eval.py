@@ -76,7 +76,8 @@ def evaluate(
     """Ask every case and score the answers with code: no model judges another.
 
     Bounds come from `[tool.policyqa.eval]` in pyproject.toml and from --fail-under, which wins.
-    Exit code 1 when a bound is missed, or something got significantly worse than the baseline.
+    Exit code 1 when a bound is missed, or a guarded measure is significantly worse than the
+    baseline.
 
     Examples:
 
@@ -93,6 +94,10 @@ def evaluate(
     from ui.cli import settings_for
 
     require_peers(peer or [])
+    if not cases and not CASES.exists():
+        raise InputError(f"There is no {CASES} here; name a file of cases.")
+    if save_baseline and save_baseline.is_dir():
+        raise InputError(f"{save_baseline} is a folder; name a file for the baseline.")
     bounds = _bounds(fail_under or [], of_project=not format_)
     before = read_run(baseline) if baseline else None
     settings = settings_for(index)
@@ -133,6 +138,8 @@ def compare(
     first, *others = [read_run(place) for place in runs]
     comparisons = [compare_runs(first.rows, other.rows) for other in others]
     for place, comparison in zip(runs[1:], comparisons, strict=True):
+        if not comparison.after.n:
+            raise InputError(f"{runs[0]} and {place} have no case in common; name others.")
         typer.echo(f"{runs[0]} -> {place}")
         print_any(comparison_for_terminal(comparison))
     for comparison in comparisons if fail else ():

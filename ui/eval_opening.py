@@ -42,6 +42,8 @@ def opened(wanted: Wanted, settings: Settings) -> Iterator[tuple[Asker, Session]
     """
     if wanted.format and wanted.url:
         raise InputError("--format builds an index of its own, so --url cannot go with it.")
+    if wanted.sample and not wanted.format:
+        raise InputError("--sample draws from a data set; name its --format, or leave it out.")
     if wanted.format:
         way = _opened_outside(wanted, settings)
     elif wanted.url:

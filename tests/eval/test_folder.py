@@ -194,3 +194,14 @@ def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path) -> None:
     path.write_text('{"id": "a", "question": "?", "absent": true}\n')
     with pytest.raises(CaseError, match="no baseline"):
         read_run(path)
+
+
+def test_rows_that_were_lost_are_noticed(run: Run, tmp_path: Path) -> None:
+    finish(tmp_path / "run", run)
+    baseline = tmp_path / "baseline.jsonl"
+    write_baseline(baseline, run.rows, {**PLAN, "n": len(run.rows)})
+    for rows in (tmp_path / "run" / "rows.jsonl", baseline):
+        rows.write_text("".join(rows.read_text().splitlines(keepends=True)[:-2]))
+    for place in (tmp_path / "run", baseline):
+        with pytest.raises(CaseError, match="holds 3 of 5 rows"):
+            read_run(place)

@@ -245,7 +245,10 @@ def test_processes_that_cannot_begin_say_why_in_one_line(
 
 BAD = [
     (["eval", "missing.jsonl"], 2, "missing.jsonl cannot be read (No such file"),
-    (["eval"], 2, "data/questions.jsonl cannot be read (No such file"),
+    (["eval"], 2, "There is no data/questions.jsonl here; name a file of cases."),
+    (["eval", "good.jsonl", "--sample", "5"], 2, "--sample draws from a data set"),
+    (["eval", "good.jsonl", "--save-baseline", "."], 2, "is a folder; name a file"),
+    (["eval", "lost.jsonl"], 2, "looks in 'nowhere.md', which the index does not hold"),
     (["eval", "half.jsonl"], 2, "half.jsonl, line 2: it is not JSON"),
     (["eval", "none.jsonl"], 2, "none.jsonl holds no cases; write one JSON object a line"),
     (["eval", "good.jsonl", "good.jsonl"], 2, "the id 'a' is already taken by an earlier line"),
@@ -272,6 +275,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, town: Town) -> Path:
     write(folder / "good.jsonl", [good])
     (folder / "half.jsonl").write_text(json.dumps(good) + '\n{"id": "b", "quest', encoding="utf-8")
     (folder / "none.jsonl").write_text("\n\n", encoding="utf-8")
+    write(folder / "lost.jsonl", [{**good, "documents": ["nowhere.md"]}])
     return folder
 
 
@@ -285,4 +289,4 @@ def test_bad_input_gets_one_line_and_the_right_exit_code(
     assert done.line.startswith("policyqa: ")
     assert says in done.line
     names = {path.name for path in desk.iterdir()}
-    assert names == {"good.jsonl", "half.jsonl", "none.jsonl"}, "something was left behind"
+    assert names == {"good.jsonl", "half.jsonl", "lost.jsonl", "none.jsonl"}, "something was left"

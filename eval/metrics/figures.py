@@ -90,7 +90,7 @@ def wrong_period(context: Context) -> Score:
     if answer.abstained or not answer.claims:
         return Score(False, "nothing was answered")
     if case.near_miss == "period":
-        return Score(True, f"the documents tell another period only: {answer.text}")
+        return Score(True, f"the documents tell nothing of the period asked for: {answer.text}")
     for figure, found in _judgements(context):
         if False in (found.period, found.status):
             return Score(True, f"{figure.value} ({_faults(found)})")

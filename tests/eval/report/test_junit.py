@@ -36,7 +36,7 @@ def test_a_failure_tells_the_reason_and_where_it_was_lost(run: Run) -> None:
     assert failure.get("type") == "not ranked"
     assert failure.get("message") == "not right: missing: 4.4%"
     assert "Research spending?\nFor 2024 the target is 4.5% of GDP. [1]" in (failure.text or "")
-    assert found["who"].find("failure").get("type") == "not cited"  # type: ignore[union-attr]
+    assert found["who"].find("failure").get("type") == "wrongly cited"  # type: ignore[union-attr]
     assert found["long"].find("error").get("message", "").startswith("not asked: The question is")  # type: ignore[union-attr]
     assert list(found["port"]) == []
 

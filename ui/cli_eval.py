@@ -94,7 +94,7 @@ def evaluate(
     from ui.cli import settings_for
 
     require_peers(peer or [])
-    if not cases and not CASES.exists():
+    if not (cases or format_ or CASES.exists()):
         raise InputError(f"There is no {CASES} here; name a file of cases.")
     if save_baseline and save_baseline.is_dir():
         raise InputError(f"{save_baseline} is a folder; name a file for the baseline.")

@@ -40,7 +40,9 @@ def test_processes_answer_as_this_one_does_and_end_with_the_asker(
         assert len(children() - before) >= 2
     for ours, theirs in zip(here.rows, there.rows, strict=True):
         same = {n: s.value for n, s in ours.scores.items() if not n.startswith(TIMED)}
-        assert {n: s.value for n, s in theirs.scores.items() if n in same} == same
+        told = {n: s.value for n, s in theirs.scores.items() if n in same}
+        # bfloat16 rounds by the order of its sums, which may differ between processes.
+        assert told == pytest.approx(same, abs=0.02)
         assert theirs.answer.claims == ours.answer.claims
         cpu = theirs.scores["cpu_ms"].value
         assert isinstance(cpu, float), "each process knows its own"

@@ -150,7 +150,8 @@ def _provenance(run: Path, read: Read) -> str:
 
 def _sweep(run: Path, _read: Read) -> str:
     try:
-        return (run / "sweep.md").read_text(encoding="utf-8").strip()
+        text = (run / "sweep.md").read_text(encoding="utf-8")
+        return re.sub(r"^# .*\n", "", text).strip()  # the place in the file has its own heading
     except OSError as error:
         raise CaseError(f"{run} holds no sweep; run 'policyqa sweep ... --out {run}'.") from error
 

@@ -50,11 +50,15 @@ def write_whole(path: Path, text: str) -> None:
         OSError: it cannot be written.
     """
     fresh = fresh_of(path)
-    with fresh.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        with fresh.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def fresh_of(path: Path) -> Path:

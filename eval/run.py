@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from eval.corpus import Corpus
@@ -32,7 +32,7 @@ class Row:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the summary is kept
 class Run:
     """All rows of one evaluation, in the order of the cases; `kept` were there from before.
 
@@ -56,7 +56,12 @@ class Run:
         return tuple(dict.fromkeys(row.answer.model for row in self.rows if row.answer.model))
 
     def summary(self) -> Summary:
-        """Every measure in total, by kind and by split."""
+        """Every measure in total and by what the cases are about."""
+        return self._summary
+
+    @cached_property
+    def _summary(self) -> Summary:
+        """Made once: its intervals take seconds over a thousand rows, and every report needs it."""
         return summarise(self.rows)
 
 

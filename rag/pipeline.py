@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
 
+from rag.closing import Closing
 from rag.confidence import Model, load_models
 from rag.embedding import Embedder, Vectors, load_embedder, packaged_folder
 from rag.errors import ModelError, SourceError
@@ -58,7 +58,7 @@ class _Clock:
         return {**self.stages, "total": 1000 * (time.perf_counter() - self.started)}
 
 
-class Pipeline:
+class Pipeline(Closing):
     """Answers questions from one generation of the index."""
 
     def __init__(
@@ -154,17 +154,6 @@ class Pipeline:
     def close(self) -> None:
         """Release the index."""
         self._index.close()
-
-    def __enter__(self) -> Pipeline:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _read(self, text: str) -> Question:
         return read_question(text, self._speller, self._settings.answer.question_chars)

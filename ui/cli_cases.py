@@ -13,7 +13,6 @@ from rag.errors import BelowThreshold, InputError
 if TYPE_CHECKING:
     from eval.cases.finding import Finding
     from eval.dataset import Case
-    from rag.settings import Settings
 
 cases_app = typer.Typer(
     name="cases",
@@ -59,9 +58,10 @@ def new(
     from eval.cases.queue import ReviewQueue
     from eval.cases.review import write_cases
     from eval.cases.sentences import Sentences
+    from ui.cli import settings_for
 
     wanted = _kinds(kind or [])
-    settings = _settings(index)
+    settings = settings_for(index)
     sentences = Sentences.read(settings.index_dir)
     drafts = [case for case in draft_cases(sentences) if case.kind in wanted]
     if out and out.exists():
@@ -95,9 +95,10 @@ def check(
     """
     from eval.cases.check import check_cases
     from eval.cases.sentences import Sentences
+    from ui.cli import settings_for
 
     cases = _read_all(files)
-    findings = check_cases(cases, Sentences.read(_settings(index).index_dir))
+    findings = check_cases(cases, Sentences.read(settings_for(index).index_dir))
     errors = sum(finding.severity == "error" for finding in findings)
     if findings:
         _print_findings(findings)
@@ -130,17 +131,12 @@ def review(
     from eval.cases.queue import ReviewQueue
     from eval.cases.sentences import Sentences
     from ui.case_review import Review
+    from ui.cli import settings_for
 
-    settings = _settings(index)
+    settings = settings_for(index)
     sentences = Sentences.read(settings.index_dir)
     with ReviewQueue(settings.review_file) as queue:
         Review(queue, sentences, out, reviewer).run()
-
-
-def _settings(index: Path | None) -> Settings:
-    from rag.settings import load_settings
-
-    return load_settings(index_dir=index) if index is not None else load_settings()
 
 
 def _kinds(named: list[str]) -> set[str]:

@@ -37,18 +37,18 @@ from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from eval.cases.items import Item, NewItem, check_item
 from eval.cases.storage import open_base, owned, told
 from eval.dataset import Case, case_to_json
+from rag.closing import Closing
 from rag.errors import CaseError
 
 STATES = ("waiting", "accepted", "rejected")
 
 
-class ReviewQueue:
+class ReviewQueue(Closing):
     """The queue in one file; for one thread, open and closed by `with`.
 
     Raises:
@@ -58,17 +58,6 @@ class ReviewQueue:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._base = open_base(path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

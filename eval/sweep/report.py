@@ -10,6 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from eval.disk import write_whole
 from eval.summary import MEASURES
 from eval.sweep.run import KEPT, LATENCY, QUALITY, Result
 from rag.errors import CaseError
@@ -74,8 +75,8 @@ def write_report(out: Path, results: Sequence[Result], n: int) -> None:
         CaseError: they cannot be written.
     """
     try:
-        (out / "sweep.md").write_text(to_markdown(results, n), encoding="utf-8")
-        (out / "sweep.svg").write_text(to_svg(results), encoding="utf-8")
+        write_whole(out / "sweep.md", to_markdown(results, n))
+        write_whole(out / "sweep.svg", to_svg(results))
     except OSError as error:
         raise CaseError(
             f"The report cannot be written to {out} ({error.strerror or error}); make room, and "

@@ -18,13 +18,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rag.embedding import Embedder
 from rag.reader import Candidate, make_context
 
 Split = Literal["train", "dev", "test"]
 TEST_PERCENT = 33
 DEV_PERCENT = 7
 ENCYCLOPEDIA = "new_wiki"
+RANKED, SKIPPED, ROWS = 80, 4, 512
+"""Lines ranked for a question, best ones left out, and questions ranked at once."""
 
 STOP = re.compile(r"[.!?]+[\"'”’)\]]*\s+|\n+")
 NOT_A_STOP = re.compile(
@@ -189,29 +193,48 @@ def words_of(text: str) -> list[str]:
     return [word for word in WORD.findall(text.lower()) if word not in COMMON]
 
 
-def hard_negatives(corpus: Corpus, keep: int = 16, skip: int = 4) -> list[list[int]]:
-    """For each question, lines that share many rare words with it but hold no answer.
-
-    Outside the encyclopedia the `skip` best are left out: other reviews of another product often
-    do answer "Is it easy to set up?".
-    """
+def hard_negatives(corpus: Corpus, keep: int = 16) -> list[list[int]]:
+    """For each question, lines that share many rare words with it but hold no answer."""
     import bm25s
 
     index = bm25s.BM25()
     index.index([words_of(line.text) for line in corpus.lines], show_progress=False)
     queries = [words_of(asked.text) for asked in corpus.asked]
-    found, _ = index.retrieve(queries, k=min(80, len(corpus.lines)), show_progress=False)
+    found, _ = index.retrieve(queries, k=min(RANKED, len(corpus.lines)), show_progress=False)
+    return [_elsewhere(corpus, *row, keep) for row in zip(corpus.asked, found, strict=True)]
+
+
+def dense_negatives(corpus: Corpus, embedder: Embedder, keep: int = 16) -> list[list[int]]:
+    """For each question, lines that mean nearly the same but hold no answer."""
+    lines = embedder.embed([line.text for line in corpus.lines])
+    asked = embedder.embed([asked.text for asked in corpus.asked])
+    most = min(RANKED, len(corpus.lines))
     mined = []
-    for asked, ranked in zip(corpus.asked, found, strict=True):
-        paragraph = corpus.lines[asked.gold].paragraph
-        elsewhere = [
-            int(at)
-            for at in ranked
-            if corpus.lines[at].paragraph != paragraph and is_negative(corpus, asked, int(at))
-        ]
-        first = 0 if asked.source == ENCYCLOPEDIA else skip
-        mined.append(elsewhere[first : first + keep])
+    for first in range(0, len(asked), ROWS):
+        cosines = asked[first : first + ROWS] @ lines.T
+        best = np.argpartition(-cosines, most - 1)[:, :most]
+        ranked = np.take_along_axis(
+            best, np.take_along_axis(-cosines, best, axis=1).argsort(axis=1), axis=1
+        )
+        rows = zip(corpus.asked[first : first + ROWS], ranked, strict=True)
+        mined += [_elsewhere(corpus, *row, keep) for row in rows]
     return mined
+
+
+def _elsewhere(corpus: Corpus, asked: Asked, ranked: NDArray[np.int64], keep: int) -> list[int]:
+    """The best of the ranked lines of other paragraphs that do not answer.
+
+    Outside the encyclopedia the `SKIPPED` best are left out: other reviews of another product
+    often do answer "Is it easy to set up?".
+    """
+    paragraph = corpus.lines[asked.gold].paragraph
+    lines = [
+        int(at)
+        for at in ranked
+        if corpus.lines[at].paragraph != paragraph and is_negative(corpus, asked, int(at))
+    ]
+    first = 0 if asked.source == ENCYCLOPEDIA else SKIPPED
+    return lines[first : first + keep]
 
 
 def is_negative(corpus: Corpus, asked: Asked, line: int) -> bool:

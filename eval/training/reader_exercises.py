@@ -12,11 +12,13 @@ from eval.training.reader_data import (
     Asked,
     Corpus,
     close_negatives,
+    dense_negatives,
     hard_negatives,
     pick,
 )
 from eval.training.reader_edits import Rng, names_in, near_miss, rephrase
 from eval.training.reader_traps import make_trap
+from rag.embedding import Embedder
 from rag.reader import Candidate
 
 
@@ -35,11 +37,12 @@ Group = tuple[Pair, ...]  # the right pair first
 class Exercises:
     """An endless stream of training groups."""
 
-    def __init__(self, corpus: Corpus, traps: float, seed: int) -> None:
+    def __init__(self, corpus: Corpus, traps: float, seed: int, embedder: Embedder) -> None:
         self._corpus = corpus
         self._traps = traps
         self._rng = np.random.default_rng(seed)
-        self._hard = hard_negatives(corpus)
+        self._lexical = hard_negatives(corpus)
+        self._dense = dense_negatives(corpus, embedder)
         # Expository prose is nearer to what will be read than reviews and chat: it comes twice.
         twice = [at for at, asked in enumerate(corpus.asked) if asked.source == ENCYCLOPEDIA]
         self._turns = [*range(len(corpus.asked)), *twice]
@@ -59,7 +62,7 @@ class Exercises:
                     yield trap_group(self._rng)
                 yield self.group(int(at))
 
-    def group(self, at: int, close: int = 2, hard: int = 2) -> Group:
+    def group(self, at: int, close: int = 2, hard: int = 3) -> Group:
         """Build the group of one question, differently each time."""
         asked, rng = self._corpus.asked[at], self._rng
         question = rephrase(rng, asked.text)
@@ -67,7 +70,8 @@ class Exercises:
         right = Pair(question, gold, asked.span)
         paragraph = self._paragraphs[self._corpus.lines[asked.gold].paragraph]
         wrong = pick(rng, close_negatives(self._corpus, asked, paragraph), close)
-        wrong += pick(rng, self._hard[at], hard)
+        wrong += pick(rng, self._lexical[at], hard // 2)
+        wrong += pick(rng, self._dense[at], hard - hard // 2)
         wrong += [int(rng.integers(len(self._corpus.lines)))] if rng.random() < 0.4 else []
         pairs = [Pair(question, self._candidate(line)) for line in wrong]
         return (right, *pairs, *self._miss(asked, gold))

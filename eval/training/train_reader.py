@@ -29,9 +29,10 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from eval.training.reader_data import load_corpora
 from eval.training.reader_exercises import Exercises, Group
 from rag.bert import Base, Encoder, load_base
-from rag.embedding import packaged_folder
-from rag.reader import FORMAT, merge
+from rag.embedding import load_embedder, packaged_folder
+from rag.reader import FORMAT, check_base, merge, read_weights
 from rag.reader_network import MASKED, Encoded, Network, Pieces, Scores, make_batch
+from rag.settings import EmbeddingSettings
 
 log = logging.getLogger("train_reader")
 HIDDEN = 128
@@ -50,6 +51,20 @@ class Options:
     traps: float
     seed: int
     save_every: float
+    start: Path | None
+
+
+def starting_tensors(base: Base, options: Options) -> dict[str, Tensor]:
+    """The tensors to train: those of `options.start`, or adapters that change nothing yet.
+
+    Raises:
+        ReaderMismatch: the weights to start from belong to another base model.
+    """
+    if options.start is None:
+        return new_adapters(base, options)
+    trained, metadata = read_weights(options.start)
+    check_base(base.sha256, metadata, options.start)
+    return {name: tensor.requires_grad_() for name, tensor in trained.items()}
 
 
 def new_adapters(base: Base, options: Options) -> dict[str, Tensor]:
@@ -149,7 +164,7 @@ def train(
 
     The learning rate follows the clock: on a shared machine the number of steps is not known.
     """
-    trained = new_adapters(base, options)
+    trained = starting_tensors(base, options)
     optimizer = torch.optim.AdamW(trained.values(), lr=options.rate, weight_decay=0.01)
     began = saved = reported = time.monotonic()
     groups, step, average = iter(exercises), 0, 0.0
@@ -225,6 +240,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, required=True, help="folder of squadshifts_*.json.gz")
     parser.add_argument("--out", type=Path, required=True, help="weights file to write")
+    parser.add_argument("--start", type=Path, help="weights to train further; none: from scratch")
     parser.add_argument("--base", type=Path, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--minutes", type=float, default=45.0)
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
@@ -248,8 +264,9 @@ def main() -> None:
     known = Options.__dataclass_fields__
     options = Options(**{name: value for name, value in vars(args).items() if name in known})
     corpora = load_corpora(args.data)
-    exercises = Exercises(corpora["train"], options.traps, options.seed)
-    dev = Exercises(corpora["dev"], 0, options.seed)
+    embedder = load_embedder(EmbeddingSettings())
+    exercises = Exercises(corpora["train"], options.traps, options.seed, embedder)
+    dev = Exercises(corpora["dev"], 0, options.seed, embedder)
     pieces = Pieces(base.tokenizer)
     for trained in train(base, pieces, exercises, options):
         save(calibrated(base, pieces, trained, dev), base, args.out)

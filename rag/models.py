@@ -150,11 +150,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer and the citations it stands on."""
+    """One sentence of an answer and the citations it stands on.
+
+    `computed` tells a sentence that was worked out from the cited figures from one that is quoted.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict = Verdict.SUPPORTED
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from rag.difference import check
 from rag.models import Citation, Claim, Document, Verdict
 from rag.quantities import missing_from
 
@@ -32,7 +33,8 @@ def verify(claim: Claim, documents: Mapping[str, Document]) -> Claim:
     A claim needs a citation; each citation must be of a known document and quote its text at its
     offsets exactly; the claim must be what the citations say, letter for letter, but for blanks,
     marks and what `_LEFT_OUT` allows; and every number of it must stand in what is left (the
-    extractive engine quotes; it never words anything itself).
+    extractive engine quotes; it never words anything itself). A computed claim must be what
+    follows from figures that the citations say (`rag.difference`).
     """
     return replace(claim, verdict=_verdict(claim, documents))
 
@@ -46,9 +48,11 @@ def _verdict(claim: Claim, documents: Mapping[str, Document]) -> Verdict:
         if not quote_is_exact(citation, documents[citation.document_id]):
             return Verdict.QUOTE_ALTERED
     quotes = [citation.quote for citation in claim.citations]
+    if claim.computed:
+        return check(claim, [_plain(quote) for quote in quotes])
     quoted = "\n".join(quotes)
     said = quoted if _reads_row(claim.text, quotes) else _said(claim.text, quoted)
-    if missing_from(claim.text, _plain(quoted if said is None else said)):
+    if missing_from(_plain(claim.text), _plain(quoted if said is None else said)):
         return Verdict.FIGURE_NOT_IN_SPAN
     return Verdict.TEXT_NOT_IN_SPAN if said is None else Verdict.SUPPORTED
 

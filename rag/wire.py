@@ -85,6 +85,7 @@ def _claims_to_json(
             "text": claim.text,
             "verdict": claim.verdict.value,
             "citations": [index[citation] for citation in claim.citations],
+            **({"computed": True} if claim.computed else {}),
         }
         for claim in claims
     ]
@@ -139,7 +140,12 @@ def _citation(value: Mapping[str, Any]) -> Citation:
 
 def _claims(values: list[Any], citations: list[Citation]) -> tuple[Claim, ...]:
     return tuple(
-        Claim(v["text"], tuple(citations[i] for i in v["citations"]), Verdict(v["verdict"]))
+        Claim(
+            v["text"],
+            tuple(citations[i] for i in v["citations"]),
+            Verdict(v["verdict"]),
+            v.get("computed", False),
+        )
         for v in values
     )
 

@@ -153,7 +153,7 @@ class _Before:
         for passage in passages:
             own = index.sentence_vectors(passage)
             vectors.update(zip((s.text for s in passage.sentences), own, strict=True))
-        _ = index.vocabulary
+        _ = index.vocabulary, index.figures
         manifest = index.manifest
         documents = dict(index.documents)
         return cls(documents, passages, manifest.version, manifest.model.sha256, vectors)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,9 +24,10 @@ import numpy as np
 
 from rag.embedding import ModelIdentity, Vectors
 from rag.errors import IndexCorrupt, IndexLocked, NoIndex
+from rag.figures import EXTRACTION, Figure, figures_of
 from rag.index import COLLECTION, FORMAT, Index, Manifest, build_lexical, chroma_client
 from rag.models import Document, Filters, Passage
-from rag.store import write_documents, write_passages
+from rag.store import write_documents, write_figures, write_passages
 
 _KEPT = 2
 """Generations kept: the current one, and the one before it for readers still in it."""
@@ -34,7 +36,7 @@ _CHROMA_BATCH = 5000
 _SELF_QUERIES = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
     """What a generation is built from.
 
@@ -49,6 +51,12 @@ class Content:
     model: ModelIdentity
     splitter: str
 
+    @cached_property
+    def figures(self) -> Sequence[Figure]:
+        """The figures of all passages, in order."""
+        documents = {d.id: d for d in self.documents}
+        return [f for p in self.passages for f in figures_of(p, documents[p.document_id])]
+
     @property
     def version(self) -> str:
         """Twelve hex digits that change with any document, the model or the splitter."""
@@ -58,7 +66,7 @@ class Content:
 def content_version(documents: Sequence[Document], model: ModelIdentity, splitter: str) -> str:
     """The version that a generation of these documents has."""
     rows = sorted(f"{d.id} {d.sha256} {d.source}" for d in documents)
-    head = f"{FORMAT} {splitter} {model.sha256} {model.dimension}"
+    head = f"{FORMAT}.{EXTRACTION} {splitter} {model.sha256} {model.dimension}"
     return sha256("\n".join([head, *rows]).encode()).hexdigest()[:12]
 
 
@@ -125,6 +133,7 @@ class Generations:
         folder.mkdir(parents=True)
         write_documents(content.documents, folder)
         write_passages(content.passages, folder)
+        write_figures(content.figures, folder)
         np.save(folder / "sentences.npy", content.sentence_vectors.astype(np.float16))
         np.save(folder / "passages.npy", content.passage_vectors)
         build_lexical(content.passages, {d.id: d for d in content.documents}, folder)
@@ -171,6 +180,7 @@ def _manifest(content: Content) -> Manifest:
         documents=len(content.documents),
         passages=len(content.passages),
         sentences=len(content.sentence_vectors),
+        figures=len(content.figures),
     )
 
 
@@ -193,6 +203,7 @@ def _check(content: Content, folder: Path) -> None:
     """Open the generation as a reader would, and let a sample of passages find themselves."""
     index = Index(folder)
     try:
+        _ = index.figures  # counted when they are read
         step = max(1, len(content.passages) // _SELF_QUERIES)
         for row in range(0, len(content.passages), step):
             vector = content.passage_vectors[row]

@@ -1,7 +1,7 @@
 """The only home of Chroma and of the BM25 index: one immutable generation, opened to read.
 
-A generation is a folder: `manifest.json`, the documents and passages, Chroma with the passage
-vectors, BM25, and the sentence vectors. `rag.generations` builds, checks and switches them.
+A generation is a folder: `manifest.json`, the documents, passages and figures, Chroma with the
+passage vectors, BM25, and the sentence vectors. `rag.generations` builds, checks and switches them.
 Chroma is corrupted by two processes that write one folder; a generation is written by one
 process, before it becomes current, and only read from then on.
 """
@@ -23,15 +23,17 @@ from numpy.typing import NDArray
 
 from rag.embedding import ModelIdentity, Vectors
 from rag.errors import IndexCorrupt, IndexMismatch
+from rag.figures import Figure
 from rag.models import Document, Filters, Passage, Scored
-from rag.store import read_documents, read_passages
+from rag.sentences import SentenceVectors
+from rag.store import read_documents, read_figures, read_passages
 from rag.text import terms, words
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
-FORMAT = 3
+FORMAT = 4
 COLLECTION = "passages"
 _VOCABULARY = "vocabulary.json"
 
@@ -48,6 +50,7 @@ class Manifest:
     documents: int
     passages: int
     sentences: int
+    figures: int = 0
 
     def save(self, folder: Path) -> None:
         """Write `manifest.json`."""
@@ -69,6 +72,18 @@ class Manifest:
                 f"The index generation {folder.name} is damaged ({error}); "
                 "run 'policyqa ingest' to build a new one."
             ) from error
+
+    def require_format(self) -> None:
+        """Refuse to read a generation that another version of this program wrote.
+
+        Raises:
+            IndexMismatch: it has another format.
+        """
+        if self.format != FORMAT:
+            raise IndexMismatch(
+                f"The index has format {self.format}, but this program reads format {FORMAT}; run "
+                "'policyqa ingest' to rebuild it."
+            )
 
     def require(self, model: ModelIdentity, splitter: str) -> None:
         """Refuse to serve under another model, splitter or format.
@@ -102,7 +117,8 @@ class Index:
         for passage in self.passages.values():
             self._by_document.setdefault(passage.document_id, []).append(passage)
         self._sentence_rows = _row_starts(self.passages.values())
-        self._sentence_vectors = _load_array(folder, "sentences.npy")
+        self._starts = np.array([self._sentence_rows[id_] for id_ in self._order])
+        self._sentence_vectors = SentenceVectors(_load_array(folder, "sentences.npy"))
         self._lexical = _load_lexical(folder)
         self._client = _open_client(folder)
         try:
@@ -126,10 +142,7 @@ class Index:
         }
         for name, (found, expected) in counts.items():
             if found != expected:
-                raise IndexCorrupt(
-                    f"The index generation {folder.name} holds {found} {name} instead of "
-                    f"{expected}; run 'policyqa ingest' to build a new one."
-                )
+                raise _miscounted(folder, found, name, expected)
 
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[Scored[Passage]]:
         """The `k` passages of highest cosine similarity to the unit `vector` (dimension,).
@@ -156,10 +169,8 @@ class Index:
 
     def by_sentence(self, vector: Vectors, k: int, filters: Filters) -> list[Scored[Passage]]:
         """The `k` passages with the single sentence most similar to `vector`, by that cosine."""
-        # einsum, not @: BLAS would wake threads that spin on after a product this small.
-        similar = np.einsum("sd,d->s", self._sentence_matrix, vector)
-        starts = [self._sentence_rows[id_] for id_ in self._order]
-        best = np.maximum.reduceat(similar, starts)
+        similar = self._sentence_vectors.cosines(vector, exact=filters != Filters())
+        best = np.maximum.reduceat(similar, self._starts)
         return self._highest(best, k, filters, floor=-1.0)
 
     def lexical(self, query: Sequence[str], k: int, filters: Filters) -> list[Scored[Passage]]:
@@ -186,9 +197,7 @@ class Index:
 
     def sentence_vectors(self, passage: Passage) -> NDArray[np.float32]:
         """Unit vectors of the passage's sentences, of shape (sentences, dimension)."""
-        start = self._sentence_rows[passage.id]
-        rows = self._sentence_vectors[start : start + len(passage.sentences)]
-        return np.asarray(rows, dtype=np.float32)
+        return self._sentence_vectors.rows(self._sentence_rows[passage.id], len(passage.sentences))
 
     def passages_of(self, document_id: str) -> Sequence[Passage]:
         """The passages of one document, in the order of its text."""
@@ -199,10 +208,6 @@ class Index:
         return np.asarray(_load_array(self._folder, "passages.npy"), dtype=np.float32)
 
     @cached_property
-    def _sentence_matrix(self) -> NDArray[np.float32]:
-        return np.asarray(self._sentence_vectors, dtype=np.float32)
-
-    @cached_property
     def vocabulary(self) -> Mapping[str, int]:
         """Every lower-case word of the passages, with the number of passages that hold it."""
         try:
@@ -211,6 +216,26 @@ class Index:
         except (OSError, ValueError) as error:
             raise _unopenable(_VOCABULARY, self._folder, error) from error
         return seen
+
+    @cached_property
+    def figures(self) -> Sequence[Figure]:
+        """The register of figures: every figure of the documents, in the order of the passages.
+
+        Raises:
+            IndexCorrupt: it does not parse, or some are missing.
+        """
+        return load_figures(self._folder)
+
+    def figures_of_sentence(self, document_id: str, start: int) -> Sequence[Figure]:
+        """The figures of the sentence that starts at an offset of a document's stored text."""
+        return self._figures_by_sentence.get((document_id, start), ())
+
+    @cached_property
+    def _figures_by_sentence(self) -> Mapping[tuple[str, int], Sequence[Figure]]:
+        found: dict[tuple[str, int], list[Figure]] = {}
+        for figure in self.figures:
+            found.setdefault((figure.document_id, figure.sentence.start), []).append(figure)
+        return found
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds the search term."""
@@ -228,6 +253,8 @@ class Index:
         self._client.close()
 
     def _admitted(self, filters: Filters) -> set[str]:
+        if filters == Filters():  # all of them, without asking each
+            return set(self.documents)
         return {id_ for id_, document in self.documents.items() if filters.admits(document)}
 
     def _where(self, filters: Filters) -> dict[str, Any] | None:
@@ -235,6 +262,27 @@ class Index:
         if len(admitted) == len(self.documents):
             return None
         return {"document_id": {"$in": sorted(admitted)}}
+
+
+def load_documents(folder: Path) -> dict[str, Document]:
+    """The documents of a generation by id, without opening its indexes.
+
+    Raises:
+        IndexMismatch: another version of this program wrote it.
+        IndexCorrupt: it does not parse.
+    """
+    Manifest.load(folder).require_format()
+    return {document.id: document for document in read_documents(folder)}
+
+
+def load_figures(folder: Path) -> tuple[Figure, ...]:
+    """The figures of a generation, without opening its indexes; raises as `load_documents`."""
+    manifest = Manifest.load(folder)
+    manifest.require_format()
+    found = tuple(read_figures(folder))
+    if len(found) != manifest.figures:
+        raise _miscounted(folder, len(found), "figures", manifest.figures)
+    return found
 
 
 @contextmanager
@@ -278,6 +326,13 @@ def _row_count(client: Client, folder: Path) -> int:
         return client.get_collection(COLLECTION, embedding_function=None).count()
     except Exception as error:  # as above
         raise _unopenable("vector store", folder, error) from error
+
+
+def _miscounted(folder: Path, found: int, name: str, expected: int) -> IndexCorrupt:
+    return IndexCorrupt(
+        f"The index generation {folder.name} holds {found} {name} instead of {expected}; "
+        "run 'policyqa ingest' to build a new one."
+    )
 
 
 def _unopenable(part: str, folder: Path, error: Exception) -> IndexCorrupt:

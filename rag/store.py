@@ -1,4 +1,4 @@
-"""Documents and passages as JSON Lines inside a generation."""
+"""Documents, passages and figures as JSON Lines inside a generation."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rag.errors import IndexCorrupt
+from rag.figures import Figure, figure_from_json, figure_to_json
 from rag.models import Document, Passage, Sentence, Span
 
 T = TypeVar("T")
 
 _DOCUMENTS = "documents.jsonl"
 _PASSAGES = "passages.jsonl"
+_FIGURES = "figures.jsonl"
 
 
 def write_documents(documents: Iterable[Document], folder: Path) -> None:
@@ -58,6 +60,16 @@ def read_passages(folder: Path) -> Iterator[Passage]:
     return _read(folder / _PASSAGES, _passage)
 
 
+def write_figures(figures: Iterable[Figure], folder: Path) -> None:
+    """Write the register of figures."""
+    _write((figure_to_json(figure) for figure in figures), folder / _FIGURES)
+
+
+def read_figures(folder: Path) -> Iterator[Figure]:
+    """Read the figures of a generation; raises `IndexCorrupt` when they do not parse."""
+    return _read(folder / _FIGURES, figure_from_json)
+
+
 def _passage(row: dict[str, Any]) -> Passage:
     return Passage(
         id=row["id"],
@@ -88,7 +100,7 @@ def _read(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]:
         with path.open(encoding="utf-8") as file:
             for line in file:
                 yield make(json.loads(line))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise IndexCorrupt(
             f"{path.name} of generation {path.parent.name} is damaged ({error}); "
             "run 'policyqa ingest' to build a new one."

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import InputError, QuestionError
+from rag.errors import InputError
+from ui.cli_ask import ask, no_document
 from ui.cli_cases import cases_app
 from ui.cli_eval import compare, evaluate
+from ui.cli_figures import figures
 from ui.cli_sweep import sweep
 from ui.endings import Commands
 
 if TYPE_CHECKING:
-    from rag.models import Filters
     from rag.settings import Settings
 
 
@@ -38,7 +37,6 @@ IndexOption = Annotated[
     Path | None,
     typer.Option("--index", metavar="DIR", help="The index directory (default: settings)."),
 ]
-Date = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 
 
 def main() -> None:
@@ -74,45 +72,7 @@ def ingest(
     print_ingest(report, settings.index_dir)
 
 
-@app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotes; - reads stdin.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
-    engine: Annotated[
-        Literal["auto", "extractive"] | None,
-        typer.Option(help="auto or extractive (quotes only).", metavar="ENGINE"),
-    ] = None,
-    document: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TITLE", help="Only this document, by title or file; repeatable."),
-    ] = None,
-    since: Date = None,
-    until: Date = None,
-    index: IndexOption = None,
-) -> None:
-    """Answer one question, with the exact passages it stands on.
-
-    Exit code 0 for an answer and for an honest "the documents do not say".
-
-    Examples:
-
-        policyqa ask "How many containers did the port handle in 2023?"
-
-        policyqa ask "How many new parks are planned for 2024?" --since 2024-01-01 --json
-    """
-    from rag.wire import answer_to_json
-    from ui.console import print_answer
-
-    filters = _filters(document, since, until)
-    text = _read_stdin() if question == "-" else question
-    chosen = {"answer": {"engine": engine}} if engine else {}
-    with _pipeline(settings_for(index, **chosen)) as pipeline:
-        _require_documents(pipeline, filters)
-        answer = pipeline.ask(text, filters=filters)
-    if as_json:
-        typer.echo(json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2))
-    else:
-        print_answer(answer)
+app.command("ask")(ask)
 
 
 @app.command()
@@ -138,6 +98,7 @@ def batch(
     typer.echo(f"{report} -> {out}")
 
 
+app.command("figures")(figures)
 app.command("eval")(evaluate)
 app.command("compare")(compare)
 app.command("sweep")(sweep)
@@ -207,14 +168,7 @@ def export(
         if found.id == document or wanted.admits(found):
             sys.stdout.write(found.text)
             return
-    raise InputError(_no_document(document))
-
-
-def _read_stdin() -> str:
-    try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise QuestionError("The question on stdin is not UTF-8; write it in UTF-8.") from error
+    raise InputError(no_document(document))
 
 
 @contextmanager
@@ -232,32 +186,6 @@ def settings_for(index: Path | None = None, **overrides: Any) -> Settings:
     if index is not None:
         overrides["index_dir"] = index
     return load_settings(**overrides)
-
-
-def _filters(
-    documents: list[str] | None, since: datetime | None, until: datetime | None
-) -> Filters:
-    from rag.models import Filters
-
-    if since and until and since > until:
-        raise InputError(f"--since {since:%F} is later than --until {until:%F}; swap the two.")
-    return Filters(
-        documents=tuple(documents or ()),
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-    )
-
-
-def _require_documents(pipeline: Any, filters: Filters) -> None:
-    from rag.models import Filters
-
-    for title in filters.documents:
-        if not any(Filters(documents=(title,)).admits(d) for d in pipeline.documents):
-            raise InputError(_no_document(title))
-
-
-def _no_document(name: str) -> str:
-    return f"The index holds no document {name!r}; see 'policyqa status' for those it holds."
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
@@ -109,7 +109,10 @@ def print_ingest(report: IngestReport, where: object) -> None:
 
 
 def print_answer(answer: Answer) -> None:
-    """An answer with its numbered sources, or an abstention with the nearest passages."""
+    """An answer with its numbered sources, or an abstention with the nearest passages.
+
+    Of a question that is answered in part, the reason tells the rest.
+    """
     console = _stdout()
     if answer.abstained:
         console.print(line_of((answer.reason or "", "yellow")))
@@ -117,6 +120,8 @@ def print_answer(answer: Answer) -> None:
         return
     for paragraph in _numbered(answer):
         console.print(paragraph)
+    if answer.reason:
+        console.print(line_of((answer.reason, "yellow")))
     console.print()
     _print_citations(console, answer.citations)
     how = f"confidence {answer.confidence:.2f}, {answer.engine} engine"
@@ -167,6 +172,13 @@ def print_status(index: Index, settings: Settings) -> None:
         console.print(line_of((document.name, "bold"), f"  {document.title}"))
         about = " · ".join([date_text(document), publisher, size])
         console.print(line_of((f"    {about}", "dim")))
+
+
+def print_lines(lines: Iterable[Text]) -> None:
+    """Print lines that the terminal, not this program, may break."""
+    console = _stdout()
+    for line in lines:
+        console.print(line)
 
 
 def print_any(renderable: RenderableType) -> None:

@@ -23,6 +23,7 @@ PARTS = [
     "manifest.json",
     "documents.jsonl",
     "passages.jsonl",
+    "figures.jsonl",
     "passages.npy",
     "sentences.npy",
     "vocabulary.json",
@@ -188,6 +189,7 @@ def use_all(folder: Path) -> None:
         index.dense(index.passage_vectors()[0], 3, Filters())
         index.lexical(["report"], 3, Filters())
         assert index.vocabulary
+        assert index.figures
     finally:
         index.close()
 

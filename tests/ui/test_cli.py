@@ -35,6 +35,7 @@ COMMANDS = [
     "ingest",
     "ask",
     "batch",
+    "figures",
     "eval",
     "compare",
     "sweep",
@@ -195,7 +196,7 @@ def test_an_answer_is_printed_with_its_numbered_source(warm: Warm, town: Town) -
 def test_an_abstention_ends_well_and_offers_the_nearest_passages(warm: Warm, town: Town) -> None:
     done = warm.policyqa("ask", ABSENT, "--index", town.index, cwd=town.index.parent)
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("The documents do not say this")
+    assert done.out.startswith("The documents do not use the words “chess” or “cup”.")
     assert re.search(r"^- .+\n    “.+”$", done.out, re.M)
     assert "[1]" not in done.out
 
@@ -229,6 +230,31 @@ def test_the_json_of_an_abstention_keeps_the_contract(
     assert abstention["claims"] == abstention["citations"] == []
     assert list(abstention["nearest"][0]) == list(answer["citations"][0])
     assert 0 <= abstention["confidence"] < 0.5
+
+
+def test_an_explanation_follows_the_answer(warm: Warm, town: Town) -> None:
+    order = ("ask", CONTAINERS, "--explain", "--index", town.index)
+    done = warm.policyqa(*order, cwd=town.index.parent)
+    assert (done.code, done.err) == (0, "")
+    answered, _, explained = done.out.partition("\nQuestion\n")
+    assert answered.startswith(f"The harbour handled {OLD_FIGURE} containers in 2023. [1]")
+    titles = re.findall(r"^[A-Z].*", explained, re.M)
+    assert [title.partition(":")[0] for title in titles] == [
+        *("Passages found", "Sentences ranked", "Confidence"),
+        *("Removed by verification", "Milliseconds"),
+    ]
+    assert re.search(r"  \* The harbour handled .* · harbour\.md$", explained, re.M)
+
+
+def test_the_json_of_an_answer_tells_its_trace_on_demand(
+    warm: Warm, town: Town, answer: dict[str, Any]
+) -> None:
+    explained = ask_json(warm, town, CONTAINERS, "--explain")
+    assert list(explained) == [*answer, "trace"]
+    assert explained["trace"]["question"]["years"] == "2023"
+    (citation,) = explained["citations"]
+    best = explained["trace"]["sentences"][0]
+    assert (best["start"], best["end"]) == (citation["start"], citation["end"])
 
 
 def test_the_offsets_of_a_citation_index_into_exactly_the_exported_text(

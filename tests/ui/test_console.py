@@ -85,6 +85,11 @@ def test_an_abstention_shows_its_reason_and_the_nearest_passages_without_numbers
     ]
 
 
+def test_what_an_answer_leaves_open_follows_its_claims(capsys: Capture) -> None:
+    value = answer(Claim("One.", (citation("One."),)), reason="Two is not told.")
+    assert printed(capsys, value)[:3] == ["One. [1]", "Two is not told.", ""]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -69,6 +69,20 @@ def test_an_abstention_says_why_and_offers_the_nearest_passages() -> None:
     assert html.count('class="passage"') == len(answer.nearest)
 
 
+def test_small_talk_is_a_sentence_without_the_headline_of_a_refusal() -> None:
+    reply = replace(answer_to("What is the airport budget?"), nearest=(), reason="Hello; ask me.")
+    html = present.exchange("hi", answer=reply)
+    assert '<p class="reply">Hello; ask me.</p>' in html
+    assert "The documents do not say" not in html
+
+
+def test_what_an_answer_leaves_open_is_said_under_its_claims() -> None:
+    answer = replace(answer_to("How many containers?"), reason="The documents do not say: “beds”.")
+    html = present.exchange(answer.question, answer=answer)
+    assert html.index(RECORD) < html.index('<p class="rest">The documents do not say: “beds”.</p>')
+    assert 'class="rest"' not in present.exchange("?", answer=answer_to("How many containers?"))
+
+
 def test_an_answer_on_its_way_shows_claims_and_status() -> None:
     claims = answer_to("How many containers?").claims[:1]
     html = present.exchange("?", claims=claims, status="Reading on")
@@ -97,10 +111,13 @@ def test_nothing_from_documents_or_questions_becomes_markup() -> None:
     claim = Claim(ATTACK, (citation,))
     answer = replace(answer_to("attack"), question=ATTACK, claims=(claim,), model=ATTACK)
     refusal = replace(answer, abstained=True, claims=(), reason=ATTACK, nearest=(citation,))
+    partly, reply = replace(answer, reason=ATTACK), replace(refusal, nearest=())
     document = replace(NOTICE, id=ATTACK, title=ATTACK, publisher=ATTACK)
     shown = [
         present.exchange(ATTACK, answer=answer),
         present.exchange(ATTACK, answer=refusal),
+        present.exchange(ATTACK, answer=partly),
+        present.exchange(ATTACK, answer=reply),
         present.exchange(ATTACK, error=ATTACK),
         present.exchange(ATTACK, claims=[claim], status=ATTACK),
         present.shelf([document]),

@@ -1,0 +1,1 @@
+"""What a figure depends on in its clause: a verb, a preposition, a noun, the figure before it."""

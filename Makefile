@@ -4,6 +4,8 @@
 #              fails on a significant loss against data/baselines
 # make baselines   write data/baselines anew, after a change that is meant
 # make quality     measure everything again and fill the tables of docs/quality.md
+# make articles    measure again on articles of SquadShifts, and
+# make scale       with 10,000 passages; make quality takes what they measured last
 # A second run installs nothing.
 
 PYTHON ?= python3.11
@@ -11,7 +13,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test lint format eval baselines quality constraints clean
+.PHONY: help serve test lint format eval baselines quality articles scale constraints clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -69,9 +71,27 @@ $(CORPORA:%=quality-%): quality-%: index-% $(VENV)/.developing
 	$(BIN)/policyqa eval --index $(WORK)/$* --report $(WORK)/runs/$* --overwrite \
 	    --baseline data/baselines/$*.jsonl --peer langchain --peer bm25
 
+$(CORPORA:%=ablations-%): ablations-%: $(VENV)/.developing
+	$(BIN)/python -m eval.ablations --all --documents $($*-documents) \
+	    --work $(WORK)/ablations/$* --out $(WORK)/runs/ablations/$*
+
+# Nor is SquadShifts (Miller et al. 2020), which SQUADSHIFTS names the folder of.
+SQUADSHIFTS ?= $(wildcard ../shared/data)
+
+$(WORK)/runs/articles/articles.md: | $(VENV)/.developing
+	$(BIN)/python -m eval.articles --data $(SQUADSHIFTS) --out $(WORK)/runs/articles
+
+$(WORK)/runs/scale/scale.md: | $(VENV)/.developing
+	$(BIN)/python -m eval.scale --data $(SQUADSHIFTS) --work $(WORK)/scale --out $(WORK)/runs/scale
+
+articles scale:
+	rm -f $(WORK)/runs/$@/$@.md
+	$(MAKE) $(WORK)/runs/$@/$@.md
+
 eval: $(CORPORA:%=eval-%)
 baselines: $(CORPORA:%=baseline-%)
-quality: $(CORPORA:%=quality-%)
+quality: $(CORPORA:%=quality-%) $(CORPORA:%=ablations-%) $(WORK)/runs/articles/articles.md \
+    $(WORK)/runs/scale/scale.md
 	$(BIN)/policyqa sweep docs/sweep.toml --out $(WORK)/runs/sweep
 	$(BIN)/python -m eval.quality --runs $(WORK)/runs docs/quality.md
 

@@ -6,7 +6,7 @@ The prose of that file is written by hand; a table stands between two markers th
     <!-- end results sample -->
 
 and is replaced by what the run folder RUNS/sample says. What peers scored stands in
-RUNS/sample/peers/.
+RUNS/sample/peers/; tables that other programs write stand in RUNS/NAME/KIND.md.
 """
 
 from __future__ import annotations
@@ -148,12 +148,17 @@ def _provenance(run: Path, read: Read) -> str:
     )
 
 
-def _sweep(run: Path, _read: Read) -> str:
-    try:
-        text = (run / "sweep.md").read_text(encoding="utf-8")
-        return re.sub(r"^# .*\n", "", text).strip()  # the place in the file has its own heading
-    except OSError as error:
-        raise CaseError(f"{run} holds no sweep; run 'policyqa sweep ... --out {run}'.") from error
+def _written(name: str, command: str) -> Callable[[Path, Read], str]:
+    """What another program wrote as Markdown, without its title: the place has its own."""
+
+    def read(run: Path, _read: Read) -> str:
+        try:
+            text = (run / f"{name}.md").read_text(encoding="utf-8")
+        except OSError as error:
+            raise CaseError(f"{run} holds no {name}; run '{command} ... --out {run}'.") from error
+        return re.sub(r"^# .*\n", "", text).strip()
+
+    return read
 
 
 TABLES: Mapping[str, Callable[[Path, Read], str]] = {
@@ -164,7 +169,10 @@ TABLES: Mapping[str, Callable[[Path, Read], str]] = {
     "latency": _latency,
     "peers": _peers,
     "provenance": _provenance,
-    "sweep": _sweep,
+    "sweep": _written("sweep", "policyqa sweep"),
+    "ablations": _written("ablations", "python -m eval.ablations"),
+    "articles": _written("articles", "python -m eval.articles"),
+    "scale": _written("scale", "python -m eval.scale"),
 }
 
 

@@ -13,16 +13,6 @@ from pathlib import Path
 
 from rag.errors import ModelError
 
-SCREEN: Mapping[str, float] = {
-    "cosine": 1.0,
-    "coverage": 0.6,
-    "passage": 0.5,
-    "period": 0.5,
-    "dated": 0.7,
-    "amount": 0.15,
-}
-"""Weights of the cheap evidence that chooses which sentences the reader sees."""
-
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -41,7 +31,10 @@ class Model:
 
 
 def load_models(path: Path | None = None) -> dict[str, Model]:
-    """The fitted models by name: `sentence` ranks, `answer` decides whether to answer.
+    """The fitted models by name.
+
+    `screen` chooses which sentences the reader sees, `sentence` ranks them, `answer` decides
+    whether to answer.
 
     Raises:
         ModelError: the file is missing or does not parse.

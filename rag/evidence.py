@@ -14,7 +14,10 @@ _KIN_LETTERS = 4
 
 
 def answer_evidence(
-    question: Question, ranked: Sequence[Scored[Candidate]], index: Index
+    question: Question,
+    ranked: Sequence[Scored[Candidate]],
+    index: Index,
+    without: Sequence[str] = (),
 ) -> dict[str, float]:
     """Evidence that the best candidate answers: its own, and what the question adds.
 
@@ -22,19 +25,20 @@ def answer_evidence(
     share, by weight, of its proper names that the best passage, its headings or its document's
     title and opening hold (1 if it has none): what a document is about goes without saying.
     `foreign` is 1 if a proper name stands nowhere in the documents; `margin` is the lead over
-    the second candidate, in log-odds.
+    the second candidate, in log-odds. What `without` names is left out.
     """
     if not ranked:
         return {"unknown": 1.0}
     best = ranked[0]
     second = ranked[1].score if len(ranked) > 1 else best.score
-    return {
+    evidence = {
         **best.parts,
         "foreign": _foreign(question, index),
         "unknown": _unknown(question, index),
         "names": _names(question, best.item, index),
         "margin": best.score - second,
     }
+    return {name: value for name, value in evidence.items() if name not in without}
 
 
 def _unknown(question: Question, index: Index) -> float:

@@ -19,7 +19,6 @@ _NEAR = 1.0
 """Log-odds below the best candidate within which another may add to the answer."""
 _TIED = math.log(2)
 """Log-odds within which the best candidate is less than twice as likely as another."""
-_SINGLE = (Wants.AMOUNT, Wants.DATE)
 _SHARE = 0.15
 """Share of the question, by term weight, that an added sentence must newly cover."""
 
@@ -56,7 +55,7 @@ def compose(
     for scored in ranked[1:]:
         behind = ranked[0].score - scored.score
         held = missing & set(terms(scored.item.sentence.text))
-        adds = sum(map(index.weight, held)) >= _SHARE * total and question.wants not in _SINGLE
+        adds = sum(map(index.weight, held)) >= _SHARE * total and not question.wants.is_single
         if len(claims) < most and behind <= (_NEAR if adds else _TIED):
             claims.append(quoted_claim(scored.item, question.wants, index))
             missing -= held

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
+from rag.clock import Clock
 from rag.closing import Closing
 from rag.confidence import Model, load_models
-from rag.embedding import Embedder, Vectors, load_embedder, packaged_folder
+from rag.difference import Side, difference
+from rag.embedding import PACKAGED, Embedder, Vectors, load_embedder, packaged_folder
 from rag.errors import ModelError, SourceError
 from rag.evidence import answer_evidence
 from rag.extractive import cite, compose
 from rag.followup import resolve
 from rag.generations import Generations
 from rag.index import Index
+from rag.mentions import Mentions
 from rag.models import (
     Answer,
     Citation,
@@ -32,30 +34,17 @@ from rag.models import (
 from rag.question import Question, read_question
 from rag.rank import Ranker
 from rag.reader import Reader, ReaderMismatch
+from rag.refusal import Refusals
 from rag.retrieve import retrieve
 from rag.settings import Settings
+from rag.smalltalk import small_talk
 from rag.spelling import Speller
 from rag.trace import Found, in_turn, trace_of
 from rag.verify import verify
 
 ENGINE = "extractive"
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds by stage."""
-
-    started: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.stages[stage] = self.stages.get(stage, 0.0) + 1000 * (now - self._last)
-        self._last = now
-
-    def total(self) -> Mapping[str, float]:
-        return {**self.stages, "total": 1000 * (time.perf_counter() - self.started)}
+_PARTS_SHARE = 1.5
+"""How much longer than one question all parts of one may take the reader."""
 
 
 class Pipeline(Closing):
@@ -74,7 +63,9 @@ class Pipeline(Closing):
         self._ranker = ranker
         self._answer_model = answer_model
         self._settings = settings
-        self._speller = Speller(index.vocabulary)
+        self._speller = Speller(index.vocabulary, mends=settings.answer.spelling)
+        self._mentions = Mentions(index)
+        self._refusals = Refusals(index, multilingual=embedder.identity.name != PACKAGED)
 
     @property
     def index_version(self) -> str:
@@ -111,7 +102,8 @@ class Pipeline(Closing):
 
     def find(self, text: str, filters: Filters | None = None) -> Found:
         """Everything that leads to an answer, for fitting and explaining; raises as `ask`."""
-        return self._find(self._read(text), filters, _Clock())
+        question = self._read(text)
+        return self._find(question, self._vector(question.text), filters, Clock())
 
     def search(self, text: str, filters: Filters | None = None) -> list[Scored[Passage]]:
         """The passages most likely to answer, best first, with their fused scores.
@@ -138,25 +130,33 @@ class Pipeline(Closing):
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Iterator[str | Claim | Answer]:
         """Like `ask`, but yields status lines (`str`), then claims, then the whole answer."""
-        clock = _Clock()
+        clock = Clock()
         read = self._read(resolve(question, history))
+        reply = small_talk(question, len(self._index.documents))
         clock.lap("question")
+        if reply:
+            yield self._answer(question, Found(read), (), reply, Trace(), clock)
+            return
         yield "Searching the documents"
         answered, refused, whole = self._answered(read, filters, clock)
-        claims = [claim for found in answered for claim in self._composed(found)]
+        claims = self._claims(read, answered)
         clock.lap("verify")
         kept = list(dict.fromkeys(c for c in claims if c.verdict is Verdict.SUPPORTED))
         yield from kept
         removed = [c for c in claims if c.verdict is not Verdict.SUPPORTED]
         trace = trace_of(whole, answered, refused, removed)
-        yield self._answer(question, whole, kept, trace, clock)
+        reason = (
+            self._refusals.rest(read, refused, kept) if kept else self._refusals.why(whole, removed)
+        )
+        yield self._answer(question, whole, kept, reason, trace, clock)
 
     def close(self) -> None:
         """Release the index."""
         self._index.close()
 
     def _read(self, text: str) -> Question:
-        return read_question(text, self._speller, self._settings.answer.question_chars)
+        longest = self._settings.answer.question_chars
+        return read_question(text, self._speller, longest, self._mentions.stand)
 
     def _vector(self, text: str) -> Vectors:
         return self._embedder.embed([text]).reshape(-1)
@@ -166,40 +166,70 @@ class Pipeline(Closing):
     ) -> list[Scored[Passage]]:
         return retrieve(question, vector, self._index, self._settings.retrieval, filters)
 
-    def _find(self, question: Question, filters: Filters | None, clock: _Clock) -> Found:
-        vector = self._vector(question.text)
-        clock.lap("embed")
+    def _find(
+        self,
+        question: Question,
+        vector: Vectors,
+        filters: Filters | None,
+        clock: Clock,
+        share: float = 1.0,
+    ) -> Found:
         passages = self._retrieve(question, vector, filters)
         clock.lap("retrieve")
-        ranked = self._ranker.rank(question, vector, passages)
+        ranked = self._ranker.rank(question, vector, passages, share)
         clock.lap("rank")
-        evidence = answer_evidence(question, ranked, self._index)
+        evidence = answer_evidence(question, ranked, self._index, self._settings.rank.without)
         confidence = self._answer_model.probability(evidence)
         return Found(question, passages, ranked, evidence, confidence)
 
     def _answered(
-        self, question: Question, filters: Filters | None, clock: _Clock
+        self, question: Question, filters: Filters | None, clock: Clock
     ) -> tuple[list[Found], list[Found], Found]:
         """What holds an answer, what does not, and what stands for the whole question.
 
         A question asked in one breath with others is answered part by part; as a whole only if
         no part can be.
         """
-        parts = [self._find(self._read(p), filters, clock) for p in question.parts]
+        parts = self._parts(question, filters, clock)
         confident = [part for part in parts if self._is_confident(part)]
         if confident:
             refused = [part for part in parts if not self._is_confident(part)]
             return confident, refused, _joined(question, parts, confident)
-        whole = self._find(question, filters, clock)
+        whole = self._find(question, self._vector(question.text), filters, clock)
         return ([whole], [], whole) if self._is_confident(whole) else ([], [whole], whole)
 
+    def _parts(self, question: Question, filters: Filters | None, clock: Clock) -> list[Found]:
+        """What each part led to; together they take the reader little longer than one question."""
+        parts = [self._read(part) for part in question.parts]
+        vectors = self._embedder.embed([part.text for part in parts])
+        clock.lap("embed")
+        share = min(1.0, _PARTS_SHARE / max(1, len(parts)))
+        return [
+            self._find(part, vector, filters, clock, share)
+            for part, vector in zip(parts, vectors, strict=True)
+        ]
+
     def _is_confident(self, found: Found) -> bool:
-        """Whether the best candidate may answer: sure enough, a figure where one is asked, and
-        about somebody or something that the question names, if it names any."""
+        """Whether the best candidate may answer: sure enough, a figure where one is asked, of no
+        other period, and about somebody or something that the question names, if any."""
         if not found.ranked or found.confidence < self._settings.answer.threshold:
             return False
-        amount = found.ranked[0].parts.get("amount", 0.0)
-        return amount >= 0 and found.evidence.get("names", 1.0) > 0
+        best, evidence = found.ranked[0].parts, found.evidence
+        clashes = min(best.get("amount", 0.0), best.get("period", 0.0)) < 0
+        return not clashes and evidence.get("names", 1.0) > 0
+
+    def _claims(self, question: Question, answered: Sequence[Found]) -> list[Claim]:
+        """The verified claims of all parts, and how far the sides of a comparison are apart."""
+        composed = [self._composed(found) for found in answered]
+        claims = [claim for part in composed for claim in part]
+        if question.compares and len(composed) == len(question.parts) == 2 and all(composed):
+            one, other = (
+                Side(found.question.text, part[0])
+                for found, part in zip(answered, composed, strict=True)
+            )
+            computed = difference(one, other)
+            claims += [verify(computed, self._index.documents)] if computed else []
+        return claims
 
     def _composed(self, found: Found) -> list[Claim]:
         most = self._settings.answer.sentences
@@ -211,8 +241,9 @@ class Pipeline(Closing):
         asked: str,
         found: Found,
         claims: Sequence[Claim],
+        reason: str | None,
         trace: Trace,
-        clock: _Clock,
+        clock: Clock,
     ) -> Answer:
         abstained = not claims
         return Answer(
@@ -220,7 +251,7 @@ class Pipeline(Closing):
             question=asked,
             claims=tuple(claims),
             abstained=abstained,
-            reason=_reason(found, trace.removed) if abstained else None,
+            reason=reason,
             confidence=found.confidence,
             nearest=self._nearest(found) if abstained else (),
             engine=ENGINE,
@@ -244,17 +275,6 @@ def _joined(question: Question, parts: Sequence[Found], answered: Sequence[Found
     passages = {p.item.id: p for p in in_turn(part.passages for part in parts)}
     least = min(answered, key=lambda found: found.confidence)
     return replace(least, question=question, passages=tuple(passages.values()))
-
-
-def _reason(found: Found, removed: Sequence[Claim]) -> str:
-    if removed:
-        return (
-            "An answer was found but its proof did not hold "
-            f"({removed[0].verdict.value}), so it is not shown."
-        )
-    if not found.passages:
-        return "No document has anything on this."
-    return "The documents do not say this; the nearest passages are listed."
 
 
 def build_pipeline(settings: Settings) -> Pipeline:
@@ -282,7 +302,7 @@ def assemble(
         ModelError: the weights of the ranking do not load.
     """
     models = load_models()
-    ranker = Ranker(index, models["sentence"], settings.rank, reader)
+    ranker = Ranker(index, models, settings.rank, reader)
     return Pipeline(index, embedder, ranker, models["answer"], settings)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
@@ -91,10 +91,20 @@ class RetrievalSettings(_Section):
     )
 
 
+Evidence: TypeAlias = Literal[
+    "cosine", "coverage", "pairs", "context", "headed", "passage", "length",
+    "period", "dated", "status", "amount", "kind", "unknown", "names", "foreign", "margin",
+]  # fmt: skip
+"""What speaks for or against a sentence, or for or against answering at all, by name."""
+
+
 class RankSettings(_Section):
     """Passages to sentences."""
 
     reader: bool = Field(default=True, description="Let the trained reader judge the candidates.")
+    without: tuple[Evidence, ...] = Field(
+        default=(), description="Evidence that does not count, to see what it is worth."
+    )
     candidates: int = Field(default=8, ge=1, le=100, description="Most sentences ranked.")
     reader_words: int = Field(
         default=220, ge=0, description="Words the reader reads for a question; bounds its time."
@@ -111,6 +121,7 @@ class AnswerSettings(_Section):
     sentences: int = Field(default=3, ge=1, le=10, description="Most sentences of an answer.")
     nearest: int = Field(default=3, ge=0, le=20, description="Passages offered when abstaining.")
     question_chars: int = Field(default=2000, ge=10, description="Longest question, characters.")
+    spelling: bool = Field(default=True, description="Mend misspelt words of the question.")
 
 
 class ServerSettings(_Section):

@@ -36,12 +36,18 @@ class Speller:
     city's name, is never bent into one that they hold.
     """
 
-    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+    def __init__(self, vocabulary: Mapping[str, int], *, mends: bool = True) -> None:
+        self._mends = mends
         self._vocabulary = {w: n for w, n in vocabulary.items() if len(w) > 3 and w.isalpha()}
         self._stems = {term(word) for word in vocabulary}
 
     def mend(self, text: str) -> str:
-        """The text with each misspelt word replaced; capitals at the start are kept."""
+        """The text with each misspelt word replaced; capitals at the start are kept.
+
+        A speller that mends nothing gives the text back.
+        """
+        if not self._mends:
+            return text
         return _WORD.sub(lambda match: self._mended(match.group()), text)
 
     def _mended(self, written: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TypeVar
 
@@ -19,10 +19,10 @@ class Found:
     """What one question, or one part of it, led to; `evidence` is what `confidence` rests on."""
 
     question: Question
-    passages: Sequence[Scored[Passage]]
-    ranked: Sequence[Scored[Candidate]]
-    evidence: Mapping[str, float]
-    confidence: float
+    passages: Sequence[Scored[Passage]] = ()
+    ranked: Sequence[Scored[Candidate]] = ()
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
 
 
 def trace_of(
@@ -53,11 +53,14 @@ def _reading(question: Question) -> Mapping[str, str]:
     found = {
         "read as": question.text if question.text != question.asked else "",
         "wants": question.wants.value,
+        "figure": question.figure.value if question.figure else "",
+        "measure": " ".join(question.measure),
         "terms": " ".join(question.terms),
         "names": ", ".join(question.names),
         "years": ", ".join(map(str, sorted(question.years(None)))),
         "status": question.status.value if question.status else "",
         "parts": " | ".join(question.parts),
+        "compares": "yes" if question.compares else "",
     }
     return {name: text for name, text in found.items() if text}
 

@@ -39,7 +39,8 @@ def exchange(
     else:
         shown = answer.claims if answer is not None else claims
         places = tuple(dict.fromkeys(c for claim in shown for c in claim.citations))
-        body = _claims(shown, places) + (_footer(answer) if answer else _status(status))
+        ending = _rest(answer) + _footer(answer) if answer else _status(status)
+        body = _claims(shown, places) + ending
     links = escape(json.dumps([place.permalink for place in places]))
     return f'<article class="exchange" data-places="{links}">{_question(question)}{body}</article>'
 
@@ -142,7 +143,14 @@ def _where(place: Citation) -> str:
     )
 
 
+def _rest(answer: Answer) -> str:
+    """What a partly answered question leaves open."""
+    return f'<p class="rest">{escape(answer.reason)}</p>' if answer.reason else ""
+
+
 def _abstention(answer: Answer) -> str:
+    if not answer.nearest:  # small talk, or nothing at all was found: the sentence says it all
+        return f'<p class="reply">{escape(answer.reason or NOT_SAID)}</p>'
     # The commonest reason says no more than the headline does.
     new = answer.reason if answer.reason and not answer.reason.startswith(NOT_SAID) else None
     reason = f'<p class="reason">{escape(new)}</p>' if new else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -22,15 +22,18 @@ _READING = (
 )
 
 
-def read_squad(path: Path) -> Outside:
+def read_squad(path: Path, keep: Callable[[str], bool] = lambda _: True) -> Outside:
     """Articles as Markdown documents, questions as cases; gzip is unpacked.
+
+    Only articles that `keep` says yes to are read; it is given the title as the file writes it.
 
     Raises:
         CaseError: the file is not in SQuAD's form; the message names the place.
     """
     articles = _Articles()
     for number, article in enumerate(read_json(path).items("data"), start=1):
-        articles.read(article, number)
+        if keep(article.string("title") if article.has("title") else ""):
+            articles.read(article, number)
     if not articles.cases:
         raise CaseError(f"{path} asks no question that could be scored; check that it is SQuAD.")
     return Outside(articles.documents, tuple(articles.cases), articles.note())

@@ -72,6 +72,13 @@ def test_every_kind_of_table_is_made(runs: Path, kind: str) -> None:
     assert len(bars) <= 1, "every line of a table has as many cells"
 
 
+@pytest.mark.parametrize("kind", ["sweep", "ablations", "articles", "scale"])
+def test_a_table_that_another_program_wrote_comes_without_its_title(runs: Path, kind: str) -> None:
+    (runs / "sample" / f"{kind}.md").write_text("# Title\n\n| a |\n\nNote.\n", encoding="utf-8")
+    filled = fill(f"<!-- begin {kind} sample -->\n<!-- end {kind} sample -->\n", runs)
+    assert filled.splitlines()[1:-1] == ["", "| a |", "", "Note.", ""]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -80,6 +87,7 @@ def test_every_kind_of_table_is_made(runs: Path, kind: str) -> None:
         ("<!-- begin poem sample -->\n<!-- end poem sample -->", "'poem' is unknown; known are"),
         ("<!-- begin results gone -->\n<!-- end results gone -->", "is no folder"),
         ("<!-- begin sweep sample -->\n<!-- end sweep sample -->", "holds no sweep"),
+        ("<!-- begin scale sample -->\n<!-- end scale sample -->", "run 'python -m eval.scale"),
     ],
 )
 def test_what_cannot_be_filled_is_told(runs: Path, text: str, told: str) -> None:

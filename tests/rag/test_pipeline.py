@@ -293,3 +293,51 @@ def test_a_part_that_is_refused_stays_in_the_trace(bold: Pipeline) -> None:
     marks = ["refused" in sentence.parts for sentence in answer.trace.sentences]
     assert True in marks
     assert marks == sorted(marks), "those of refused parts come last"
+
+
+def test_what_a_partly_answered_question_leaves_open_is_named(real_pipeline: Pipeline) -> None:
+    answer = real_pipeline.ask("How many jobs were created in 2023, and how many in 2011?")
+    assert "606,000" in answer.text
+    assert not answer.abstained
+    assert answer.reason == ("The documents do not say: “how many in 2011”.")
+
+
+def test_an_answer_that_leaves_nothing_open_has_no_reason(real_pipeline: Pipeline) -> None:
+    assert real_pipeline.ask(PORT).reason is None
+
+
+def test_small_talk_is_answered_in_kind_and_searches_nothing(real_pipeline: Pipeline) -> None:
+    history = [Turn(PORT, "49.158 million TEUs [1]")]
+    answer = real_pipeline.ask("Perfect, thanks!", history=history)
+    assert answer.abstained
+    assert str(answer.reason).startswith("You are welcome")
+    assert (answer.nearest, answer.confidence) == ((), 0.0)
+    assert "retrieve" not in answer.timings_ms
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("How many jobs were created in 2011?", "for 2011; they tell of 2023 and 2024."),
+        ("Who is the mayor of Guangzhou?", "The documents do not mention Guangzhou."),
+        ("Wer hat die Weltmeisterschaft gewonnen?", "The question is in German"),
+    ],
+)
+def test_a_refusal_names_what_is_missing_and_offers_the_nearest(
+    real_pipeline: Pipeline, question: str, reason: str
+) -> None:
+    answer = real_pipeline.ask(question)
+    assert answer.abstained
+    assert reason in str(answer.reason)
+    assert answer.nearest
+
+
+def test_the_trace_tells_how_the_question_was_read(real_pipeline: Pipeline) -> None:
+    read = real_pipeline.ask("Did exports grow faster than imports in 2023?").trace.question
+    assert (read["wants"], read["compares"]) == ("comparison", "yes")
+    assert read["parts"] == (
+        "How much did exports grow in 2023? | How much did imports grow in 2023?"
+    )
+    read = real_pipeline.ask(PORT).trace.question
+    assert (read["wants"], read["figure"]) == ("amount", "measure")
+    assert read["measure"] == "contain throughput shanghai port"

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from rag.confidence import load_models
 from rag.errors import SettingsError
-from rag.settings import Settings, SplitSettings, load_settings
+from rag.settings import Evidence, Settings, SplitSettings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -157,3 +158,11 @@ def test_every_setting_is_described() -> None:
             assert section is not None
             assert section.__doc__, name
             assert all(f.description for f in inner.values()), name
+
+
+def test_all_evidence_that_weighs_can_be_switched_off() -> None:
+    weighed = {name for model in load_models().values() for name in model.weights}
+    assert weighed - {"reader"} <= set(get_args(Evidence)), "name new evidence in rag/settings.py"
+    for name in get_args(Evidence):
+        assert load_settings(rank={"without": [name]}).rank.without == (name,)
+    assert "rank.without" in refused(rank={"without": ["moonlight"]})

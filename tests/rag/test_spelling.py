@@ -93,3 +93,7 @@ def test_mended_words_are_named() -> None:
         ("contaners", "containers"),
     )
     assert mended_words("same words", "same words") == ()
+
+
+def test_a_speller_that_mends_nothing_gives_the_text_back() -> None:
+    assert Speller({"containers": 3}, mends=False).mend("conatiners") == "conatiners"

@@ -1,0 +1,120 @@
+"""How a sentence fits a question in kind, time and status: evidence for ranking, 1 to -1.
+
+Only grammar, numbers, capitals and calendar words are looked at; nothing here knows a subject.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from rag.models import Document, Passage, Sentence
+from rag.period import Period, Status, months_in, period_of, years_in
+from rag.quantities import holds_amount
+from rag.question import Question
+from rag.text import term_set
+
+_DAY = re.compile(
+    r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    r"|\b(?:January|February|March|April|June|July|August|September|October|November|December)\b"
+    r"|\bMay\s+\d|\b\d{1,2}\s+May\b|\b(?:spring|summer|autumn|winter)\b|\d\s?[ap]\.?m\b|\d:\d\d"
+    r"|\b(?:\d{1,2}(?:st|nd|rd|th)|[a-z]+teenth|eighth|ninth|twentieth)\s+century\b"
+    r"|\b\d{3,4}\s+(?:BC|AD|BCE|CE)\b|\b(?:yesterday|today|tomorrow|tonight)\b",
+    re.I,
+)
+_NAME = re.compile(r"\b[A-Z][\w’'&.-]*(?:\s+(?:(?:of|the|de|van|von|and)\s+)*[A-Z][\w’'&.-]*)*")
+_PLACED = re.compile(
+    r"\b(?:in|at|from|near|to|into|across|around|outside|between|along|on|of|beside)\s+"
+    r"(?:the\s+|its\s+)?(?:[a-z]+\s+){0,2}[A-Z]"
+)
+
+
+class Fits:
+    """How the sentences of one passage fit a question."""
+
+    def __init__(self, question: Question, passage: Passage, document: Document) -> None:
+        self._question = question
+        self._heading = passage.heading
+        self._reference = document.published.year if document.published else None
+        self._years = question.years(self._reference)
+        self._dated = question.dated(document.published)
+        self._status = _asked_status(question, self._years, self._reference)
+
+    def of(self, sentence: Sentence) -> dict[str, float]:
+        """The fit of one sentence, by name: -1 clash, 0 open, 1 fit."""
+        period = period_of(sentence.text, self._heading, self._reference)
+        return {
+            "period": _period_fit(self._years, period),
+            "dated": self._dated,
+            "status": _status_fit(self._status, period),
+            "amount": _amount_fit(self._question, sentence),
+            "kind": _kind_fit(self._question, sentence.text),
+        }
+
+
+def _period_fit(asked: frozenset[int], period: Period) -> float:
+    if not asked or not period.years:
+        return 0.0
+    return 1.0 if asked & period.years else -1.0
+
+
+def _asked_status(
+    question: Question, years: frozenset[int], reference: int | None
+) -> Status | None:
+    """The status asked for: of a year that is not over yet, a document tells no results only."""
+    if reference is not None and years and min(years) >= reference:
+        return Status.PLANNED if question.status is Status.PLANNED else None
+    return question.status
+
+
+def _status_fit(asked: Status | None, period: Period) -> float:
+    if asked is None or period.status is None:
+        return 0.0
+    return 1.0 if asked is period.status else -1.0
+
+
+def _amount_fit(question: Question, sentence: Sentence) -> float:
+    if question.figure is None:
+        return 0.0
+    return 1.0 if holds_amount(sentence.text) else -1.0
+
+
+def _kind_fit(question: Question, sentence: str) -> float:
+    """Whether the sentence holds a date, a name or a place where one is asked for."""
+    holds = _HOLDS.get(question.wants.value)
+    if holds is None:
+        return 0.0
+    return 1.0 if holds(question.text, sentence) else -1.0
+
+
+def _holds_date(asked: str, sentence: str) -> bool:
+    """Whether it tells a time that the question does not name."""
+    if _DAY.search(sentence):
+        return True
+    return bool((years_in(sentence, None) - years_in(asked, None)) or months_in(sentence))
+
+
+def _holds_name(asked: str, sentence: str) -> bool:
+    return bool(_names(sentence) - term_set(asked))
+
+
+def _holds_place(asked: str, sentence: str) -> bool:
+    return bool(_PLACED.search(sentence)) and _holds_name(asked, sentence)
+
+
+_HOLDS: dict[str, Callable[[str, str], bool]] = {
+    "date": _holds_date,
+    "person": _holds_name,
+    "place": _holds_place,
+}
+
+
+@lru_cache(maxsize=100_000)
+def _names(sentence: str) -> frozenset[str]:
+    """The terms written with capitals, but for a lone one that opens the sentence."""
+    found: set[str] = set()
+    for match in _NAME.finditer(sentence):
+        if match.start() or " " in match.group():
+            found |= term_set(match.group())
+    return frozenset(found)

@@ -1,0 +1,65 @@
+"""Typed in haste: common shorthand and the polite words around a question, set right or aside."""
+
+from __future__ import annotations
+
+import re
+
+_SHORTHAND = {
+    "abt": "about", "avg": "average", "cld": "could",
+    "govt": "government", "hows": "how's", "hw": "how", "info": "information", "kinda": "kind",
+    "mgmt": "management", "nr": "number", "nrs": "numbers", "pls": "please", "plz": "please",
+    "ppl": "people", "thx": "thanks", "u": "you", "ur": "your", "wanna": "want", "wat": "what",
+    "wats": "what's", "wen": "when", "whats": "what's", "whens": "when's", "wheres": "where's",
+    "whos": "who's", "whys": "why's", "wut": "what", "yr": "year", "yrs": "years",
+}  # fmt: skip
+"""What people type for a word of English, one for one; what is a word or a name is left out."""
+_ASKING = ("what", "which", "when", "where", "many", "much")
+_ARE = re.compile(r"(?<=[a-z]\s)r(?=\s[a-z])")
+
+
+def _slips() -> dict[str, str]:
+    """The asking words with two neighbouring letters swapped, which no word of English is."""
+    swapped = {
+        f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}": word
+        for word in _ASKING
+        for at in range(len(word) - 1)
+    }
+    return {"hwo": "how", "wich": "which", "wher": "where", **swapped}
+
+
+_WRITTEN = {**_slips(), **_SHORTHAND}
+_SHORT = re.compile(rf"(?<![\w&'’./-])(?:{'|'.join(_WRITTEN)})(?![\w&'’/-]|\.\w)")
+_OPENING = re.compile(
+    r"^[\s,.!:-]*(?:"
+    r"(?:hi|hello|hey|thanks?|thank\s+you|ok(?:ay)?|well|so|and|but|also|now|then|please|um+|er+"
+    r"|sorry|excuse\s+me|quick\s+question|just\s+(?:wondering|curious)|by\s+the\s+way)\b"
+    r"|(?:can|could|would|will)\s+(?:you|anyone|somebody|someone)\s+(?:please\s+|kindly\s+)?"
+    r"(?:tell|give|show|explain|remind|help|let|say|find|look\s+up)(?:\s+to)?(?:\s+(?:me|us))?"
+    r"(?:\s+(?:know|find|understand|out))?\b"
+    r"|do\s+(?:you|we)\s+(?:happen\s+to\s+)?(?:know|have\s+(?:any\s+)?(?:idea|information"
+    r"|figures?|data|numbers?)\s+(?:on|about|of|for))\b"
+    r"|(?:does\s+)?any(?:one|body)\s+knows?\b"
+    r"|i(?:['’]d|\s+would)?\s+(?:just\s+)?(?:need|want|like|wish|have)(?:\s+to\s+(?:know|find\s+out"
+    r"|learn|see|ask|hear|understand))?(?:\s+about)?\b"
+    r"|i(?:['’]m|\s+am)\s+(?:wondering|curious|looking\s+for|interested\s+in|trying\s+to\s+find"
+    r"(?:\s+out)?)\b"
+    r"|(?:i\s+)?(?:was\s+)?wonder(?:ing)?\b|(?:tell|give|show|remind)\s+(?:me|us)\b"
+    r"|(?:is\s+there\s+|got\s+|have\s+you\s+)?any(?:thing)?\s+(?:word|news|information|updates?"
+    r"|ideas?|data|details|idea)?\s*(?:on|about|regarding|of|for)?(?=\s)"
+    r"|(?:what|how)\s+about\b|about\b|if\b|(?:i|we)\s+write\s+about\s+[^:]+:"
+    r")[\s,.!:]*",
+    re.I,
+)
+
+
+def spelt_out(text: str) -> str:
+    """The text with common shorthand written in full; a capital form is taken for a name."""
+    return _ARE.sub("are", _SHORT.sub(lambda match: _WRITTEN[match.group()], text))
+
+
+def without_opening(text: str) -> str:
+    """The text without greetings and polite words before what it asks; never empty."""
+    rest = text
+    while (shorter := _OPENING.sub("", rest, count=1)) != rest and shorter:
+        rest = shorter
+    return rest

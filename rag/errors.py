@@ -14,10 +14,13 @@ PolicyQAError
 │   ├── IndexUnwritable         no room or no permission to build it
 │   └── IndexChanged            a new generation came while one had to stay
 ├── ModelError              a model that is missing, altered or does not load: exit code 3
+│   └── ChatError               a chat model that gave no usable text; says which way it failed
 └── BelowThreshold          an evaluation that ran and fell short: exit code 1
 """
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 
 class PolicyQAError(Exception):
@@ -110,6 +113,30 @@ class ModelError(PolicyQAError):
     exit_code = 3
     http_status = 503
     code = "model"
+
+
+class Failure(StrEnum):
+    """The ways in which a chat model fails."""
+
+    UNSET = "unset"
+    DOWN = "down"
+    SLOW = "slow"
+    CUT_OFF = "cut-off"
+    LIMITED = "rate-limited"
+    REFUSED = "refused"
+    RUBBISH = "rubbish"
+    EMPTY = "empty"
+    RESTING = "resting"
+
+
+class ChatError(ModelError):
+    """A chat model that is down, slow, cut off, rate-limited, or writes rubbish or nothing."""
+
+    code = "chat-model"
+
+    def __init__(self, failure: Failure, message: str) -> None:
+        super().__init__(message)
+        self.failure = failure
 
 
 class BelowThreshold(PolicyQAError):

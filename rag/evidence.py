@@ -24,6 +24,8 @@ def answer_evidence(
     `unknown` is the share, by weight, of the question's terms that no passage holds; `names` the
     share, by weight, of its proper names that the best passage, its headings or its document's
     title and opening hold (1 if it has none): what a document is about goes without saying.
+    `alien`, 0 to 1, is the weight of the weightiest name that is not held there, against that of
+    the question's weightiest term.
     `foreign` is 1 if a proper name stands nowhere in the documents; `margin` is the lead over
     the second candidate, in log-odds. What `without` names is left out.
     """
@@ -31,11 +33,13 @@ def answer_evidence(
         return {"unknown": 1.0}
     best = ranked[0]
     second = ranked[1].score if len(ranked) > 1 else best.score
+    held, alien = _names(question, best.item, index)
     evidence = {
         **best.parts,
         "foreign": _foreign(question, index),
         "unknown": _unknown(question, index),
-        "names": _names(question, best.item, index),
+        "names": held,
+        "alien": alien,
         "margin": best.score - second,
     }
     return {name: value for name, value in evidence.items() if name not in without}
@@ -44,7 +48,7 @@ def answer_evidence(
 def _unknown(question: Question, index: Index) -> float:
     weights = {t: index.weight(t) for t in question.terms}
     total = sum(weights.values())
-    missing = sum(w for t, w in weights.items() if not index.knows(t))
+    missing = sum(w for t, w in weights.items() if not index.knows(t) and t not in question.related)
     return missing / total if total else 1.0
 
 
@@ -53,17 +57,22 @@ def _foreign(question: Question, index: Index) -> float:
     return float(any(not index.knows(t) for t in names))
 
 
-def _names(question: Question, best: Candidate, index: Index) -> float:
+def _names(question: Question, best: Candidate, index: Index) -> tuple[float, float]:
+    """`names` and `alien`."""
     weights = {t: index.weight(t) for name in question.names for t in terms(name)}
     if not weights:
-        return 1.0
+        return 1.0, 0.0
     document = index.documents[best.passage.document_id]
     lead = index.passages_of(document.id)[0]
-    held = set(terms(f"{document.label} {lead.searchable} {best.passage.searchable}"))
-    return sum(w for t, w in weights.items() if _stands(t, held)) / sum(weights.values())
+    said = f"{document.label} {lead.searchable} {best.passage.searchable}"
+    held = question.widened(frozenset(terms(said)))
+    missing = {t: w for t, w in weights.items() if not _stands(t, held)}
+    heaviest = max(map(index.weight, question.terms), default=0.0) or 1.0
+    alien = min(1.0, max(missing.values(), default=0.0) / heaviest)
+    return 1 - sum(missing.values()) / sum(weights.values()), alien
 
 
-def _stands(name: str, held: set[str]) -> bool:
+def _stands(name: str, held: frozenset[str]) -> bool:
     """Whether a name stands there, itself or kin of the same beginning ("Chinese", "China")."""
     start = name[: max(_KIN_LETTERS, -(-6 * len(name) // 10))]
     return name in held or any(term.startswith(start) for term in held)

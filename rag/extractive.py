@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.adjoining import after, before
 from rag.index import Index
 from rag.models import Citation, Claim, Document, Passage, Scored, Sentence, Span
 from rag.permalink import permalink_to
@@ -71,10 +72,21 @@ def quoted_claim(candidate: Candidate, wants: Wants, index: Index) -> Claim:
     document = index.documents[candidate.passage.document_id]
     listing = _listing_of(candidate, index)
     if listing is None:
-        return _claim([candidate.sentence], document, candidate.passage)
+        return _claim(_whole(candidate, wants), document, candidate.passage)
     if candidate.sentence is listing.lead or wants is Wants.LIST:
         return _listed(listing, document, candidate.passage)
     return _claim([listing.lead, candidate.sentence], document, candidate.passage)
+
+
+def _whole(candidate: Candidate, wants: Wants) -> list[Sentence]:
+    """The sentence with the one that it leans on, and the one that goes on with it, if any.
+
+    A figure or a date is told by its sentence alone: a neighbour would bring another.
+    """
+    passage, sentence = candidate.passage, candidate.sentence
+    leading = None if wants.is_single else before(passage, sentence)
+    near = (leading, sentence, after(passage, sentence, wants))
+    return [one for one in near if one is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,17 @@ Only grammar, numbers, capitals and calendar words are looked at; nothing here k
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from rag.models import Document, Passage, Sentence
+from rag.figure_fit import Wanted, best_fit
+from rag.index import Index
+from rag.models import Passage, Sentence
 from rag.period import Period, Status, months_in, period_of, years_in
 from rag.quantities import holds_amount
 from rag.question import Question
 from rag.text import term_set
+from rag.wants import FigureKind
 
 _DAY = re.compile(
     r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
@@ -33,30 +36,66 @@ _PLACED = re.compile(
 class Fits:
     """How the sentences of one passage fit a question."""
 
-    def __init__(self, question: Question, passage: Passage, document: Document) -> None:
+    def __init__(
+        self, question: Question, passage: Passage, index: Index, weights: Mapping[str, float]
+    ) -> None:
+        document = index.documents[passage.document_id]
         self._question = question
+        self._index = index
+        self._passage = passage
         self._heading = passage.heading
         self._reference = document.published.year if document.published else None
         self._years = question.years(self._reference)
         self._dated = question.dated(document.published)
         self._status = _asked_status(question, self._years, self._reference)
+        self._wanted = self._figure_wanted(weights) if question.figure else None
+
+    def _figure_wanted(self, weights: Mapping[str, float]) -> Wanted:
+        change = True if self._question.figure is FigureKind.GROWTH else None
+        return Wanted(frozenset(self._question.measure), self._years, self._status, change, weights)
 
     def of(self, sentence: Sentence) -> dict[str, float]:
-        """The fit of one sentence, by name: -1 clash, 0 open, 1 fit."""
+        """The fit of one sentence, by name: -1 clash, 0 open, 1 fit.
+
+        `figure`, 0 to 1, is how well a figure of the sentence fits the one that is asked for.
+        `setting` is the fit of the period that is told before, where the sentence tells none.
+        """
         period = period_of(sentence.text, self._heading, self._reference)
         return {
-            "period": _period_fit(self._years, period),
+            "period": _period_fit(self._years, period.years),
+            "setting": 0.0 if period.years else self._setting_fit(sentence),
             "dated": self._dated,
             "status": _status_fit(self._status, period),
             "amount": _amount_fit(self._question, sentence),
             "kind": _kind_fit(self._question, sentence.text),
+            "figure": self._figure_fit(sentence),
         }
 
+    def _setting_fit(self, sentence: Sentence) -> float:
+        """The fit of the years of the nearest sentence before that tells any, or else of those
+        that a document of its date goes without naming: its own, the last and the next."""
+        if not self._years:
+            return 0.0
+        sentences = self._passage.sentences
+        for previous in reversed(sentences[: sentences.index(sentence)]):
+            if years := years_in(previous.text, self._reference):
+                return _period_fit(self._years, years)
+        if self._reference is None:
+            return 0.0
+        near = range(self._reference - 1, self._reference + 2)
+        return 0.0 if self._years & set(near) else -1.0
 
-def _period_fit(asked: frozenset[int], period: Period) -> float:
-    if not asked or not period.years:
+    def _figure_fit(self, sentence: Sentence) -> float:
+        if self._wanted is None:
+            return 0.0
+        place = (self._passage.document_id, sentence.span.start)
+        return best_fit(self._wanted, self._index.figures_of_sentence(*place)).score
+
+
+def _period_fit(asked: frozenset[int], told: frozenset[int]) -> float:
+    if not asked or not told:
         return 0.0
-    return 1.0 if asked & period.years else -1.0
+    return 1.0 if asked & told else -1.0
 
 
 def _asked_status(
@@ -96,7 +135,7 @@ def _holds_date(asked: str, sentence: str) -> bool:
 
 
 def _holds_name(asked: str, sentence: str) -> bool:
-    return bool(_names(sentence) - term_set(asked))
+    return bool(_names(_DAY.sub(" ", sentence)) - term_set(asked))
 
 
 def _holds_place(asked: str, sentence: str) -> bool:

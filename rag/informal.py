@@ -14,6 +14,8 @@ _SHORTHAND = {
 }  # fmt: skip
 """What people type for a word of English, one for one; what is a word or a name is left out."""
 _ASKING = ("what", "which", "when", "where", "many", "much")
+_YEAR = re.compile(r"(?<![\w'’\d])['’](\d\d)(?![\w'’]|[.,]\d)")
+_TURN = 75
 _ARE = re.compile(r"(?<=[a-z]\s)r(?=\s[a-z])")
 
 
@@ -54,7 +56,13 @@ _OPENING = re.compile(
 
 def spelt_out(text: str) -> str:
     """The text with common shorthand written in full; a capital form is taken for a name."""
-    return _ARE.sub("are", _SHORT.sub(lambda match: _WRITTEN[match.group()], text))
+    dated = _YEAR.sub(lambda match: _century(int(match[1])) + match[1], text)
+    return _ARE.sub("are", _SHORT.sub(lambda match: _WRITTEN[match.group()], dated))
+
+
+def _century(year: int) -> str:
+    """The first two figures of a year that is told by its last two: "'22", "'98"."""
+    return "20" if year < _TURN else "19"
 
 
 def without_opening(text: str) -> str:

@@ -146,6 +146,11 @@ class Verdict(StrEnum):
     QUOTE_ALTERED = "quote-altered"
     FIGURE_NOT_IN_SPAN = "figure-not-in-span"
     TEXT_NOT_IN_SPAN = "text-not-in-span"
+    NAME_NOT_IN_SPAN = "name-not-in-span"
+    PERIOD_CLASH = "period-clash"
+    STATUS_CLASH = "status-clash"
+    MEASURE_CLASH = "measure-clash"
+    NOT_COVERED = "not-covered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rag.abbreviations import Abbreviations
 from rag.clock import Clock
 from rag.closing import Closing
 from rag.confidence import Model, load_models
@@ -32,7 +33,7 @@ from rag.models import (
     Verdict,
 )
 from rag.question import Question, read_question
-from rag.rank import Ranker
+from rag.rank import Candidate, Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.refusal import Refusals
 from rag.retrieve import retrieve
@@ -65,6 +66,11 @@ class Pipeline(Closing):
         self._settings = settings
         self._speller = Speller(index.vocabulary, mends=settings.answer.spelling)
         self._mentions = Mentions(index)
+        texts = [
+            f"{index.documents[p.document_id].label}\n{p.searchable}"
+            for p in index.passages.values()
+        ]
+        self._abbreviations = Abbreviations(texts, index.knows, embedder.embed)
         self._refusals = Refusals(index, multilingual=embedder.identity.name != PACKAGED)
 
     @property
@@ -104,6 +110,13 @@ class Pipeline(Closing):
         """Everything that leads to an answer, for fitting and explaining; raises as `ask`."""
         question = self._read(text)
         return self._find(question, self._vector(question.text), filters, Clock())
+
+    def screen(self, text: str, filters: Filters | None = None) -> list[Scored[Candidate]]:
+        """Every sentence that is looked at, by the cheap evidence alone; raises as `ask`."""
+        question = self._read(text)
+        vector = self._vector(question.text)
+        passages = self._retrieve(question, vector, filters)
+        return self._ranker.screen(question, vector, passages)
 
     def search(self, text: str, filters: Filters | None = None) -> list[Scored[Passage]]:
         """The passages most likely to answer, best first, with their fused scores.
@@ -156,7 +169,9 @@ class Pipeline(Closing):
 
     def _read(self, text: str) -> Question:
         longest = self._settings.answer.question_chars
-        return read_question(text, self._speller, longest, self._mentions.stand)
+        return read_question(
+            text, self._speller, longest, self._mentions.stand, self._abbreviations
+        )
 
     def _vector(self, text: str) -> Vectors:
         return self._embedder.embed([text]).reshape(-1)

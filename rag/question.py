@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from rag.abbreviations import Abbreviations, Related
 from rag.asking import asked_for
 from rag.errors import QuestionError
 from rag.informal import spelt_out
@@ -32,7 +33,8 @@ class Question:
     `figure` is the kind of figure asked for, if one is; `measure` holds the terms for what is
     asked about, without those that ask, date or tell plan from result. `parts` are the questions
     asked in one breath, none for a single one, and `pieces` the same as they were asked;
-    `compares` if they are sides of one comparison.
+    `compares` if they are sides of one comparison. `related` holds what says the same as a term:
+    the long form of an abbreviation, or its short one.
     """
 
     asked: str
@@ -46,6 +48,18 @@ class Question:
     parts: tuple[str, ...]
     pieces: tuple[str, ...]
     compares: bool
+    related: Related = field(default_factory=dict)
+
+    @property
+    def all_terms(self) -> tuple[str, ...]:
+        """The search terms, and those of everything that says the same as one of them."""
+        also = (term for ways in self.related.values() for way in ways for term in sorted(way))
+        return tuple(dict.fromkeys((*self.terms, *also)))
+
+    def widened(self, held: frozenset[str]) -> frozenset[str]:
+        """The terms that are held, and those of which something held says the same."""
+        also = {term for term, ways in self.related.items() if any(way <= held for way in ways)}
+        return held | also
 
     def years(self, reference: int | None) -> frozenset[int]:
         """The years asked about, relative ones counted from a document's own year.
@@ -67,7 +81,11 @@ _NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w’'&-]*[A-Za-z][\w’'&-]*")
 
 
 def read_question(
-    text: str, speller: Speller, longest: int, stands: Stands = lambda _: False
+    text: str,
+    speller: Speller,
+    longest: int,
+    stands: Stands = lambda _: False,
+    abbreviations: Abbreviations | None = None,
 ) -> Question:
     """Read a question; `stands` tells whether a phrase stands in the documents word for word.
 
@@ -85,13 +103,15 @@ def read_question(
             f"The question has {len(asked):,} characters; the longest allowed is {longest:,}. "
             "Ask for one thing at a time."
         )
-    mended = speller.mend(spelt_out(asked))
+    written = spelt_out(asked)
+    mended = speller.mend(abbreviations.spelt_out(written) if abbreviations else written)
     kind = asked_for(mended)
     parts = parts_of(mended, kind, stands)
+    terms = tuple(dict.fromkeys(asked_terms(mended)))
     return Question(
         asked=asked,
         text=mended,
-        terms=tuple(dict.fromkeys(asked_terms(mended))),
+        terms=terms,
         names=tuple(n for n in _NAME.findall(mended) if is_content(n.lower())),
         status=status_of(mended),
         wants=kind.wants,
@@ -100,4 +120,5 @@ def read_question(
         parts=parts.texts,
         pieces=parts.pieces,
         compares=parts.compares,
+        related=abbreviations.related(terms) if abbreviations else {},
     )

@@ -69,14 +69,18 @@ class Ranker:
         `share`, 0 to 1, is how much of the reader's time this question may take; `score` is the
         log-odds that the sentence answers the question.
         """
-        screened = sorted(self._screen(question, vector, passages), key=lambda s: -s.score)[
-            : self._settings.candidates
-        ]
+        screened = self.screen(question, vector, passages)[: self._settings.candidates]
         read = self._read(question, self._affordable(question, screened, share))
         return sorted(
             (Scored(s.item, self._model.log_odds(parts), parts) for s, parts in read),
             key=lambda s: -s.score,
         )
+
+    def screen(
+        self, question: Question, vector: Vectors, passages: Sequence[Scored[Passage]]
+    ) -> list[Scored[Candidate]]:
+        """All sentences of the passages by the cheap evidence alone, best first."""
+        return sorted(self._screen(question, vector, passages), key=lambda s: -s.score)
 
     def _affordable(
         self, question: Question, screened: Sequence[Scored[Candidate]], share: float
@@ -98,23 +102,29 @@ class Ranker:
         self, question: Question, vector: Vectors, passages: Sequence[Scored[Passage]]
     ) -> Iterator[Scored[Candidate]]:
         weights = {t: self._index.weight(t) for t in question.terms}
+        said = question.widened
         seen: set[tuple[str, int]] = set()
         for found in passages:
             passage = found.item
             document = self._index.documents[passage.document_id]
             cosines = self._index.sentence_vectors(passage) @ vector
-            context = _share(weights, term_set(f"{document.label} {passage.searchable}"))
-            headed = _share(weights, term_set(f"{document.label} {' '.join(passage.heading)}"))
-            fits = Fits(question, passage, document)
+            context = _share(weights, said(term_set(f"{document.label} {passage.searchable}")))
+            headed = _share(
+                weights, said(term_set(f"{document.label} {' '.join(passage.heading)}"))
+            )
+            fits = Fits(question, passage, self._index, weights)
+            before: frozenset[str] = frozenset()
             for sentence, cosine in zip(passage.sentences, cosines, strict=True):
                 place = (passage.document_id, sentence.span.start)
                 if place in seen:
                     continue
                 seen.add(place)
-                held = term_set(sentence.text)
+                held = said(term_set(sentence.text))
+                around, before = held | before, held
                 parts = {
                     "cosine": float(cosine),
                     "coverage": _share(weights, held),
+                    "around": _share(weights, around),
                     "pairs": _pairs(weights, held),
                     "length": math.log1p(len(sentence.text.split())),
                     "context": context,

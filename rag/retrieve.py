@@ -23,7 +23,7 @@ def retrieve(
     searches: dict[str, Callable[[], list[Scored[Passage]]]] = {
         "dense": lambda: index.dense(vector, k, where),
         "sentence": lambda: index.by_sentence(vector, k, where),
-        "lexical": lambda: index.lexical(question.terms, k, where),
+        "lexical": lambda: index.lexical(question.all_terms, k, where),
     }
     weights: dict[str, float] = settings.weights.model_dump()
     rankings = {name: search() for name, search in searches.items() if weights[name]}

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,7 +31,8 @@ _TESTS = "TEST_CORPUS"
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An error never shows what was put in: it may be a key.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class EmbeddingSettings(_Section):
@@ -92,8 +93,9 @@ class RetrievalSettings(_Section):
 
 
 Evidence: TypeAlias = Literal[
-    "cosine", "coverage", "pairs", "context", "headed", "passage", "length",
-    "period", "dated", "status", "amount", "kind", "unknown", "names", "foreign", "margin",
+    "cosine", "coverage", "around", "pairs", "context", "headed", "passage", "length",
+    "period", "setting", "dated", "status", "amount", "kind", "figure",
+    "unknown", "names", "foreign", "alien", "margin",
 ]  # fmt: skip
 """What speaks for or against a sentence, or for or against answering at all, by name."""
 
@@ -114,14 +116,55 @@ class RankSettings(_Section):
 class AnswerSettings(_Section):
     """Composing and refusing."""
 
-    engine: Literal["auto", "extractive"] = Field(default="auto", description="Which engine.")
+    engine: Literal["auto", "extractive", "generative"] = Field(
+        default="auto",
+        description="Which engine; auto writes if chat.base_url is set, else quotes.",
+    )
     threshold: float = Field(
-        default=0.42, ge=0, le=1, description="Abstain when the confidence is below this."
+        default=0.4, ge=0, le=1, description="Abstain when the confidence is below this."
     )
     sentences: int = Field(default=3, ge=1, le=10, description="Most sentences of an answer.")
     nearest: int = Field(default=3, ge=0, le=20, description="Passages offered when abstaining.")
     question_chars: int = Field(default=2000, ge=10, description="Longest question, characters.")
     spelling: bool = Field(default=True, description="Mend misspelt words of the question.")
+
+
+class ChatSettings(_Section):
+    """The chat model of the generative engine: any server that speaks OpenAI's protocol."""
+
+    base_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s@]+$",
+        description="Where the server is, as in http://127.0.0.1:11434/v1; none quotes only.",
+    )
+    model: str | None = Field(default=None, min_length=1, description="The model's name there.")
+    api_key: SecretStr | None = Field(
+        default=None, description="The key; set it in POLICYQA_CHAT__API_KEY, never on a command."
+    )
+    api_key_file: Path | None = Field(
+        default=None, description="A file that holds the key, instead of the variable."
+    )
+    timeout: float = Field(
+        default=30.0, gt=0, le=600, description="Seconds after which an answer is quoted instead."
+    )
+    temperature: float = Field(default=0.0, ge=0, le=2, description="0 writes the likeliest words.")
+    context_tokens: int = Field(
+        default=2500, ge=200, description="Tokens of passages that the model is given, at most."
+    )
+    answer_tokens: int = Field(
+        default=500, ge=20, description="Tokens that the model may write, at most."
+    )
+    structured: Literal["auto", "never"] = Field(
+        default="auto", description="Ask for JSON by a schema where the server knows that."
+    )
+
+    @model_validator(mode="after")
+    def _must_be_whole(self) -> Self:
+        if self.base_url and not self.model:
+            raise ValueError("chat.base_url needs chat.model, the model's name on that server")
+        if self.api_key and self.api_key_file:
+            raise ValueError("give api_key or api_key_file, not both")
+        return self
 
 
 class ServerSettings(_Section):
@@ -140,6 +183,7 @@ class Settings(BaseSettings):
         toml_file="policyqa.toml",
         extra="forbid",
         frozen=True,
+        hide_input_in_errors=True,
     )
 
     index_dir: Path = Field(default=Path(".policyqa/index"), description="Where the index lives.")
@@ -154,7 +198,21 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     rank: RankSettings = RankSettings()
     answer: AnswerSettings = AnswerSettings()
+    chat: ChatSettings = ChatSettings()
     server: ServerSettings = ServerSettings()
+
+    @model_validator(mode="after")
+    def _writing_needs_a_model(self) -> Self:
+        if self.answer.engine == "generative" and not self.chat.base_url:
+            raise ValueError("answer.engine is generative, so chat.base_url must be set")
+        return self
+
+    @property
+    def engine(self) -> Literal["extractive", "generative"]:
+        """The engine that answers."""
+        if self.answer.engine == "auto":
+            return "generative" if self.chat.base_url else "extractive"
+        return self.answer.engine
 
     @classmethod
     def settings_customise_sources(

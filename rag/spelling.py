@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from rag.embedding import packaged_folder
@@ -101,6 +102,16 @@ def general_words() -> Mapping[str, int]:
 
 
 def mended_words(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of words that mending changed."""
-    pairs = zip(words(before), words(after), strict=False)
-    return tuple((old, new) for old, new in pairs if old != new)
+    """The pairs of words that reading changed; what is spelt out is several words."""
+    old, new = words(before), words(after)
+    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return tuple(
+        pair
+        for tag, a, b, c, d in changes
+        if tag == "replace"
+        for pair in (
+            zip(old[a:b], new[c:d], strict=True)
+            if b - a == d - c
+            else [(" ".join(old[a:b]), " ".join(new[c:d]))]
+        )
+    )

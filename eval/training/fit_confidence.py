@@ -15,8 +15,10 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +40,43 @@ from rag.settings import Settings
 from rag.trace import Found
 
 PRIORS = {
+    "screen": Model(
+        0.0,
+        {
+            "cosine": 4.0,
+            "coverage": 2.4,
+            "around": 0.0,
+            "pairs": 0.0,
+            "length": 0.0,
+            "context": 0.0,
+            "headed": 0.0,
+            "passage": 2.0,
+            "period": 2.0,
+            "setting": 0.5,
+            "dated": 2.8,
+            "status": 0.5,
+            "amount": 0.6,
+            "kind": 0.5,
+            "figure": 0.5,
+        },
+    ),
     "sentence": Model(
         -3.0,
         {
             "reader": 0.8,
             "cosine": 3.0,
             "coverage": 1.5,
+            "around": 0.3,
+            "pairs": 0.3,
             "context": 0.5,
             "passage": 0.5,
             "period": 1.5,
+            "setting": 0.5,
             "dated": 1.5,
             "status": 0.7,
             "amount": 1.2,
+            "kind": 0.7,
+            "figure": 1.5,
         },
     ),
     "answer": Model(
@@ -58,14 +85,19 @@ PRIORS = {
             "reader": 0.6,
             "cosine": 3.0,
             "coverage": 1.5,
+            "around": 0.3,
             "context": 1.5,
             "period": 1.0,
+            "setting": 0.7,
             "dated": 1.0,
             "status": 0.3,
             "amount": 1.2,
+            "kind": 0.5,
+            "figure": 1.0,
             "unknown": -3.0,
             "names": 1.0,
             "foreign": -2.0,
+            "alien": -1.5,
             "margin": 0.1,
         },
     ),
@@ -74,6 +106,14 @@ ANSWERABLE = 0.75
 """Share of the questions in use that the documents answer; what probabilities assume."""
 RIDGE = 2.0
 """Weight of the pull towards the prior; it equals about as many questions at odds with it."""
+OWN = (
+    (Path("data/questions.jsonl"), Path("data/documents")),
+    (Path("eval/texts/tuned.jsonl"), Path("eval/texts/tuned")),
+)
+SCREENED = 40
+"""Most sentences of a question from which the screen is fitted, besides those that answer."""
+Truth = Callable[[str], bool]
+"""Whether a sentence answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +126,28 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A question's candidates, each with its truth, and whether the documents answer it."""
+    """A question's candidates, each with its truth, and whether the documents answer it.
+
+    `screened` are the sentences that the cheap evidence chooses from, each with its truth.
+    """
 
     found: Found
     truths: tuple[bool, ...]
+    screened: tuple[Example, ...]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit on the data in `--data` and on the tuned cases, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with squadshifts_*.gz")
-    parser.add_argument("--cases", type=Path, default=Path("data/questions.jsonl"))
-    parser.add_argument("--documents", type=Path, nargs="+", default=[Path("data/documents")])
+    parser.add_argument(
+        "--own",
+        type=Path,
+        nargs=2,
+        action="append",
+        metavar=("CASES", "DOCUMENTS"),
+        help="cases, of which the tuned ones are used, and their documents; may be repeated",
+    )
     parser.add_argument("--out", type=Path, default=Path("rag/weights/confidence.json"))
     parser.add_argument("--questions", type=int, default=1500, help="most dev questions used")
     options = parser.parse_args(arguments)
@@ -109,7 +159,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sentence += _sentence_examples(labelled)
             answers.append((pipeline, labelled))
             print(f"{name}: {len(labelled)} questions", file=sys.stderr)  # noqa: T201
-        models = {"sentence": fit(sentence, PRIORS["sentence"])}
+        screened = [one.screened for _, found in answers for one in found]
+        models = {
+            "screen": fit_order(screened, PRIORS["screen"]),
+            "sentence": fit(sentence, PRIORS["sentence"]),
+        }
         rows = [e for p, found in answers for e in _answer_examples(p, found, models["sentence"])]
         models["answer"] = for_share(fit(rows, PRIORS["answer"]), rows)
     _write(models, rows, options.out)
@@ -134,6 +188,41 @@ def fit(examples: Sequence[Example], prior: Model) -> Model:
     return Model(float(best[0]), dict(zip(names, map(float, best[1:]), strict=True)))
 
 
+def fit_order(groups: Iterable[Sequence[Example]], prior: Model) -> Model:
+    """The maximum a posteriori weights that put a true example of each group first.
+
+    The loss is the negative log of the softmax share of the true ones (Cao et al. 2007, ListNet's
+    top-one probability); groups without both kinds say nothing.
+    """
+    from scipy.optimize import minimize
+
+    names = list(prior.weights)
+    centre = np.array(list(prior.weights.values()))
+    sets = [
+        (
+            np.array([[e.evidence.get(n, 0.0) for n in names] for e in group]),
+            np.array([e.truth for e in group]),
+        )
+        for group in groups
+        if 0 < sum(e.truth for e in group) < len(group)
+    ]
+
+    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        pull = point - centre
+        total, slope = RIDGE * float(pull @ pull), 2 * RIDGE * pull
+        for evidence, truth in sets:
+            scores = evidence @ point
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            right = float(shares[truth].sum())
+            total -= math.log(right)
+            slope = slope - (np.where(truth, shares / right, 0.0) - shares) @ evidence
+        return total, slope
+
+    best = minimize(loss, centre, jac=True, method="L-BFGS-B").x
+    return Model(0.0, dict(zip(names, map(float, best), strict=True)))
+
+
 def for_share(model: Model, examples: Sequence[Example]) -> Model:
     """The model for questions of which `ANSWERABLE` have an answer (Elkan 2001, theorem 2).
 
@@ -150,13 +239,11 @@ def _bodies(
     corpus = load_corpora(options.data)["dev"]
     pipeline = _pipeline_over([_write_articles(corpus, folder / "dev")], folder / "dev-index")
     yield "SquadShifts dev", (pipeline, list(_squad(pipeline, corpus, options.questions)))
-    cases = [c for c in read_cases(options.cases) if c.split == "tuned"]
-    for number, documents in enumerate(options.documents):
+    for number, (path, documents) in enumerate(options.own or OWN):
+        cases = [c for c in read_cases(path) if c.split == "tuned"]
         pipeline = _pipeline_over([documents], folder / f"own-{number}")
-        yield (
-            f"tuned cases {number}",
-            (pipeline, [one for c in cases for one in _case(pipeline, c)]),
-        )
+        labelled = [one for case in cases for one in _case(pipeline, case)]
+        yield f"tuned cases of {path.name} over {documents.name}", (pipeline, labelled)
 
 
 def _pipeline_over(paths: Sequence[Path], index: Path) -> Pipeline:
@@ -183,29 +270,34 @@ def _squad(pipeline: Pipeline, corpus: Corpus, most: int) -> Iterator[Labelled]:
     names = [match.group() for asked in corpus.asked for match in names_in(asked.text)]
     rng = np.random.default_rng(0)
     for asked in corpus.asked[::step]:
-        found = pipeline.find(asked.text)
         gold = {_squeezed(corpus.lines[i].text) for i in asked.answering}
-        truths = tuple(
-            any(_same_place(_squeezed(s.item.sentence.text), line) for line in gold)
-            for s in found.ranked
-        )
-        yield Labelled(found, truths)
+        yield _labelled(pipeline, asked.text, partial(_is_gold, gold))
         twin = near_miss(rng, asked.text, corpus.lines[asked.gold].candidate(), names)
         if twin:
             missed = pipeline.find(twin)
-            yield Labelled(missed, (False,) * len(missed.ranked))
+            yield Labelled(missed, (False,) * len(missed.ranked), ())
+
+
+def _labelled(pipeline: Pipeline, question: str, answers: Truth) -> Labelled:
+    found = pipeline.find(question)
+    screened = (Example(s.parts, answers(s.item.sentence.text)) for s in pipeline.screen(question))
+    kept = (e for place, e in enumerate(screened) if e.truth or place < SCREENED)
+    return Labelled(found, tuple(answers(s.item.sentence.text) for s in found.ranked), tuple(kept))
+
+
+def _is_gold(gold: AbstractSet[str], text: str) -> bool:
+    return any(_same_place(_squeezed(text), line) for line in gold)
 
 
 def _case(pipeline: Pipeline, case: Case) -> Iterator[Labelled]:
     """The case as it is answered: each part of it, if several things are asked in one breath."""
-    whole = pipeline.find(resolve(case.question, case.history))
-    parts = whole.question.parts
-    for found in [pipeline.find(part) for part in parts] or [whole]:
-        truths = (_answers(case, s.item.sentence.text, bool(parts)) for s in found.ranked)
-        yield Labelled(found, tuple(truths))
+    text = resolve(case.question, case.history)
+    parts = pipeline.find(text).question.parts
+    for part in parts or [text]:
+        yield _labelled(pipeline, part, partial(_answers, case, is_part=bool(parts)))
 
 
-def _answers(case: Case, text: str, is_part: bool) -> bool:
+def _answers(case: Case, text: str, *, is_part: bool) -> bool:
     if case.absent:
         return False
     wanted = [any(contains(text, phrase) for phrase in group) for group in case.expect]

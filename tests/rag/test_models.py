@@ -123,4 +123,9 @@ def test_only_supported_is_the_verdict_by_default() -> None:
         "quote-altered",
         "figure-not-in-span",
         "text-not-in-span",
+        "name-not-in-span",
+        "not-covered",
+        "measure-clash",
+        "period-clash",
+        "status-clash",
     }

@@ -82,7 +82,7 @@ class Searched:
 def test_a_ranking_of_weight_zero_is_not_even_searched(off: tuple[str, ...]) -> None:
     index = Searched()
     weights = WeightSettings(**dict.fromkeys(off, 0.0))
-    question: Any = SimpleNamespace(terms=("x",))
+    question: Any = SimpleNamespace(all_terms=("x",))
     found = retrieve(
         question, np.zeros(2, np.float32), cast("Index", index), RetrievalSettings(weights=weights)
     )
@@ -92,7 +92,7 @@ def test_a_ranking_of_weight_zero_is_not_even_searched(off: tuple[str, ...]) -> 
 
 
 def test_the_weights_of_the_settings_order_the_passages() -> None:
-    question: Any = SimpleNamespace(terms=("x",))
+    question: Any = SimpleNamespace(all_terms=("x",))
     settings = RetrievalSettings(weights=WeightSettings(dense=1, sentence=2, lexical=3))
     found = retrieve(question, np.zeros(2, np.float32), cast("Index", Searched()), settings)
     assert ids(found) == ["x", "l", "s", "d"]

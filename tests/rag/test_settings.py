@@ -166,3 +166,33 @@ def test_all_evidence_that_weighs_can_be_switched_off() -> None:
     for name in get_args(Evidence):
         assert load_settings(rank={"without": [name]}).rank.without == (name,)
     assert "rank.without" in refused(rank={"without": ["moonlight"]})
+
+
+def test_the_engine_writes_only_where_a_model_is_set() -> None:
+    chat = {"base_url": "http://127.0.0.1:11434/v1", "model": "small"}
+    assert load_settings().engine == "extractive"
+    assert load_settings(chat=chat).engine == "generative"
+    assert load_settings(chat=chat, answer={"engine": "extractive"}).engine == "extractive"
+    assert load_settings(chat=chat, answer={"engine": "generative"}).engine == "generative"
+    assert "chat.base_url must be set" in refused(answer={"engine": "generative"})
+    assert "chat.model" in refused(chat={"base_url": "http://127.0.0.1:11434/v1"})
+
+
+def test_a_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLICYQA_CHAT__API_KEY", "sk-secret-4711")
+    settings = load_settings()
+    assert settings.chat.api_key is not None
+    assert settings.chat.api_key.get_secret_value() == "sk-secret-4711"
+    shown = [repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())]
+    assert not any("4711" in text for text in shown)
+    message = refused(chat={"api_key": "sk-secret-4711", "api_key_file": "key"})
+    assert "not both" in message
+    assert "4711" not in message
+    with pytest.raises(SettingsError) as caught:
+        load_settings(chat={"timeout": "sk-secret-4711"})
+    assert "4711" not in f"{caught.value} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:11434", "ftp://host/v1", "http://me:pass@host/v1", ""])
+def test_the_address_of_a_model_must_be_plain(url: str) -> None:
+    assert "'chat.base_url' is not usable" in refused(chat={"base_url": url, "model": "small"})

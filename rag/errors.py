@@ -118,10 +118,10 @@ class ModelError(PolicyQAError):
 class Failure(StrEnum):
     """The ways in which a chat model fails."""
 
-    UNSET = "unset"
     DOWN = "down"
     SLOW = "slow"
     CUT_OFF = "cut-off"
+    TOO_LONG = "too-long"
     LIMITED = "rate-limited"
     REFUSED = "refused"
     RUBBISH = "rubbish"

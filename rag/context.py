@@ -1,0 +1,62 @@
+"""What a chat model is given to read: whole passages, by rank, up to a budget of tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.instructions import is_instruction, visible
+from rag.models import Document, Passage, Scored, Sentence
+
+_BYTES_OF_A_TOKEN = 3
+"""Fewer than any usual tokeniser packs, so that the budget holds whichever the model has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage as the model sees it, under the number by which it may be cited (from 1).
+
+    `sentences` are those that tell something: one that gives orders to a model ends them, since
+    nobody can say how far the orders go.
+    """
+
+    number: int
+    document: Document
+    passage: Passage
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        """What is shown of the passage."""
+        return " ".join(visible(sentence.text) for sentence in self.sentences)
+
+
+def pack(
+    found: Sequence[Scored[Passage]], documents: Mapping[str, Document], most_tokens: int
+) -> tuple[Shown, ...]:
+    """The passages, best first, that fit into `most_tokens` together; one at least.
+
+    A passage that does not fit is passed over, and the next may.
+    """
+    shown: list[Shown] = []
+    left = most_tokens
+    for passage in (scored.item for scored in found):
+        sentences = tuple(_telling(passage.sentences))
+        made = Shown(len(shown) + 1, documents[passage.document_id], passage, sentences)
+        needed = tokens_of(made.text) + tokens_of(" ".join(passage.heading))
+        if sentences and (needed <= left or not shown):
+            shown.append(made)
+            left -= needed
+    return tuple(shown)
+
+
+def tokens_of(text: str) -> int:
+    """About how many tokens a text takes, rather too many than too few."""
+    return -(-len(text.encode()) // _BYTES_OF_A_TOKEN)
+
+
+def _telling(sentences: Iterable[Sentence]) -> Iterable[Sentence]:
+    for sentence in sentences:
+        if is_instruction(sentence.text):
+            return
+        yield sentence

@@ -1,0 +1,58 @@
+"""How much of what a statement says its citation says too, by content words."""
+
+from __future__ import annotations
+
+from rag.governing.place import GENERIC
+from rag.grammar.verbs import LEVELS, lemma
+from rag.kinship import stands
+from rag.models import Verdict
+from rag.period import Status, status_of
+from rag.span import Statement, Support
+from rag.text import is_content, term, term_set, words
+from rag.word_proof import direction, directions, names_of
+
+_LEAST = 0.75
+"""The share of its content words that must be cited: all but one in four."""
+_MOST_MISSING = 2
+"""Words that may be new however long the statement is."""
+
+
+def share_covered(text: str, cited: str) -> float:
+    """The share of the content words of a text, its numbers included, that another holds."""
+    wanted, held = term_set(text), term_set(cited)
+    return sum(stands(t, held) for t in wanted) / len(wanted) if wanted else 0.0
+
+
+def covered(statement: Statement, support: Support) -> Verdict:
+    """`SUPPORTED` if nearly all of what it says is cited, else `NOT_COVERED`.
+
+    Words that say only that a figure is one, that it grew (which is checked elsewhere), or that a
+    plan is one, may be any. Figures and names that were found count as said where there are
+    figures; without figures names say who, not what, and the rest must be cited for itself.
+    """
+    held = term_set(support.text) | term_set(support.context)
+    telling = _telling(statement, support)
+    known = len(statement.figures) + len(names_of(statement.text)) if statement.figures else 0
+    missing = [word for word in telling if not stands(term(word), held)]
+    if not telling:
+        return Verdict.SUPPORTED if statement.figures else Verdict.NOT_COVERED
+    share = 1 - len(missing) / (len(telling) + known)
+    enough = share >= _LEAST and len(missing) <= _MOST_MISSING
+    return Verdict.SUPPORTED if enough else Verdict.NOT_COVERED
+
+
+def _telling(statement: Statement, support: Support) -> set[str]:
+    """The words that say something: no grammar, no numbers, names or directions that hold."""
+    names, moves = names_of(statement.text), directions(support.text)
+    planned = statement.period.status is Status.PLANNED
+    return {
+        word
+        for word in words(statement.text)
+        if is_content(word)
+        and not word[0].isdigit()
+        and term(word) not in names
+        and direction(word) not in moves
+        and lemma(word) not in LEVELS
+        and not (statement.figures and word in GENERIC)
+        and not (planned and status_of(word) is Status.PLANNED)
+    }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from rag.models import Passage, Sentence
+from rag.models import Passage, Sentence, Span
 from rag.wants import Wants
 
 _LEANING = re.compile(
@@ -19,6 +20,11 @@ _GOING_ON = re.compile(
     r"|cause|aim|idea|rule|term|word|name|former|latter)s?)\b",
     re.I,
 )
+_SINGULAR = re.compile(r"^[“\"'(]*(?:it|its|he|his|she|her)\b", re.I)
+_PLURAL = re.compile(r"^[“\"'(]*(?:they|their|these|those|both|the\s+two)\b", re.I)
+_VERB = re.compile(r"\b(is|was|are|were)\b", re.I)
+_OF_ONE = ("is", "was")
+_MOST_LEADING = 2
 _CAUSAL = re.compile(
     r"\b(?:because|since|due\s+to|owing\s+to|as\s+a\s+result|thanks\s+to|therefore|thus|hence"
     r"|reasons?|caus(?:e|es|ed)|blamed?|on\s+account\s+of|for\s+(?:lack|want|fear)\s+of|so\s+that"
@@ -29,10 +35,40 @@ _EXPLAINED = (Wants.DEFINITION, Wants.REASON, Wants.MANNER)
 
 
 def before(passage: Passage, sentence: Sentence) -> Sentence | None:
-    """The sentence that it leans on by a pronoun at its start; none if it stands alone."""
+    """What it leans on by a pronoun at its start; none if it stands alone, or nothing agrees.
+
+    One sentence, or two in a row as one where the nearer leans too, or is about several while
+    the pronoun means one, or the reverse.
+    """
     place = passage.sentences.index(sentence)
-    leans = place > 0 and _LEANING.match(sentence.text)
-    return passage.sentences[place - 1] if leans else None
+    if place == 0 or not _LEANING.match(sentence.text):
+        return None
+    near = passage.sentences[max(0, place - _MOST_LEADING) : place]
+    for count in range(1, len(near) + 1):
+        lead = near[-count]
+        if not _LEANING.match(lead.text) and _agree(sentence.text, lead.text):
+            return _joined(near[-count:])
+    return near[-1] if _agree(sentence.text, near[-1].text) else None
+
+
+def _joined(leading: Sequence[Sentence]) -> Sentence:
+    """Sentences in a row as one."""
+    if len(leading) == 1:
+        return leading[0]
+    return Sentence(
+        Span(leading[0].span.start, leading[-1].span.end),
+        " ".join(sentence.text for sentence in leading),
+        tuple(place for sentence in leading for place in sentence.places),
+    )
+
+
+def _agree(leaning: str, lead: str) -> bool:
+    """Whether a pronoun may mean the subject of the lead; yes unless its verb says otherwise."""
+    verb = _VERB.search(lead)
+    if verb is None:
+        return True
+    one = verb[1].lower() in _OF_ONE
+    return not (_PLURAL.match(leaning) if one else _SINGULAR.match(leaning))
 
 
 def after(passage: Passage, sentence: Sentence, wants: Wants) -> Sentence | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from difflib import Match, SequenceMatcher
+from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate
 
 from rag.models import Sentence, Span
+
+_PROBES = ((12, 1024), (4, 256), (2, 32), (1, 16))
+"""How many characters must agree, and how far away they are looked for: the fewer, the nearer."""
+_SHORT = 600
+"""Up to as many differing characters the closest alignment of all is looked for."""
+_WIDEST = max(size + reach for size, reach in _PROBES)
 
 
 class Alignment:
@@ -48,16 +53,64 @@ class Alignment:
         if self._body.count(wanted) == 1:
             at = self._body.index(wanted)
             return at, at + len(wanted) - 1
-        return _mapped(self._blocks, first), _mapped(self._blocks, last)
+        return self._map[first], self._map[last]
 
     @cached_property
-    def _blocks(self) -> Sequence[Match]:
-        matcher = SequenceMatcher(None, self._twin, self._body, autojunk=False)
-        return matcher.get_matching_blocks()
+    def _map(self) -> list[int]:
+        return aligned(self._twin, self._body)
 
 
-def _mapped(blocks: Sequence[Match], at: int) -> int:
-    return next((b.b + at - b.a for b in blocks if b.a <= at < b.a + b.size), -1)
+def aligned(twin: str, body: str) -> list[int]:
+    """Where in `body` each character of `twin` stands, -1 where it does not; in linear time.
+
+    What both begin and end with is theirs in common. Between, if that is long, two pointers go on
+    side by side and skip, where they differ, the least that makes the next characters agree again.
+    """
+    found = [-1] * len(twin)
+    begin = _common(twin, body)
+    found[:begin] = range(begin)
+    tail = _common(twin[begin:][::-1], body[begin:][::-1])
+    if tail:
+        found[-tail:] = range(len(body) - tail, len(body))
+    end, stop = len(twin) - tail, len(body) - tail
+    if max(end, stop) - begin <= _SHORT:
+        matcher = SequenceMatcher(None, twin[begin:end], body[begin:stop], autojunk=False)
+        for block in matcher.get_matching_blocks():
+            at, to = begin + block.a, begin + block.b
+            found[at : at + block.size] = range(to, to + block.size)
+        return found
+    _walk(twin, body, begin, (end, stop), found)
+    return found
+
+
+def _walk(twin: str, body: str, begin: int, ends: tuple[int, int], found: list[int]) -> None:
+    """Let two pointers go from `begin` to the two ends, noting in `found` what agrees."""
+    i, j, (end, stop) = begin, begin, ends
+    while i < end and j < stop:
+        if twin[i] == body[j]:
+            found[i] = j
+            i, j = i + 1, j + 1
+        else:
+            left, out = _skipped(twin[i : min(end, i + _WIDEST)], body[j : min(stop, j + _WIDEST)])
+            i, j = i + left, j + out
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _skipped(twin: str, body: str) -> tuple[int, int]:
+    """How many characters of each to skip; one of both where nothing near agrees."""
+    for size, reach in _PROBES:
+        out = body.find(twin[:size], 0, reach + size)
+        left = twin.find(body[:size], 0, reach + size)
+        if out >= 0 and (left < 0 or out <= left):
+            return 0, out
+        if left >= 0:
+            return left, 0
+    return 1, 1
 
 
 def _holds(stretch: str, wanted: str) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from rag.bound import Bound
 from rag.quantities import Quantity, amounts
-from rag.unit_names import CURRENCIES, is_measure
+from rag.unit_names import CURRENCIES, TIMES, is_measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,6 @@ _SINGULAR_AFTER = re.compile(r"\s[a-z]+\b(?<!s)")
 _SPAN_BEFORE = re.compile(
     r"\b(?:next|last|past|previous|preceding|coming|following|recent|first|final)\s$", re.I
 )
-_TIMES = frozenset("second minute hour day week month quarter year decade century".split())
 _ERA = re.compile(r"(?:\s?(?:to|–|-)\s?\d+)?\s?(?:BCE?|BP|AD|CE|B\.C\.|A\.D\.)(?!\w)")
 _GLUED = re.compile(r"[A-Za-z]")
 _COMPOUND = re.compile(r"-[a-z]")
@@ -111,7 +110,7 @@ def _is_label(text: str, quantity: Quantity) -> bool:
     # Looking back stays short, so that a text full of numbers takes no more than its time.
     before = text[max(0, quantity.start - _BACK) : quantity.start]
     after = text[quantity.end : quantity.end + _BACK]
-    if quantity.unit in _TIMES and _SPAN_BEFORE.search(before):
+    if quantity.unit in TIMES and _SPAN_BEFORE.search(before):
         return True  # "over the next five years" tells when
     if _PER.search(before) or _NOTE.search(before):
         return True

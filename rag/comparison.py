@@ -6,18 +6,28 @@ import re
 
 from rag.followup import TIME, with_year
 from rag.period import Status, status_of, years_in
+from rag.quantities import amounts
 from rag.terms import asked_terms, without_asking
 from rag.text import is_content, words
-from rag.word_classes import AUXILIARY, CHANGES, HEAD_NOUN, MORE
+from rag.word_classes import AUXILIARY, CHANGES, HEAD_NOUN, MORE, NUMBERED
 
 Sides = tuple[str, ...]
 """Two questions, or none where nothing is compared."""
 
 _COMPARING = re.compile(
-    r"\s*,?\s*\b(?:against|versus|vs\.?|(?:as\s+)?compared?\s+(?:with|to)|than"
-    r"|in\s+comparison\s+(?:with|to)|relative\s+to)\s+",
+    r"\s*,?\s*\b(?:against|versus|vs\.?|(?:as\s+)?compared?\s+(?:with|to)"
+    r"|(?<!rather\s)(?<!other\s)than|in\s+comparison\s+(?:with|to)|relative\s+to)\s+",
     re.I,
 )
+_NO_SIDE = re.compile(
+    rf"(?:(?:about|around|almost|nearly|over|under|just|only|roughly|the)\s+)*(?:{NUMBERED}"
+    r"|(?:expected|planned|usual|normal|before|ever|previously|possible|necessary|average|forecast"
+    r"|thought|that|it|\w+ed)\b(?:\s+(?:in|for|by|at|on|during|last|this|next)\b.*)?\s*[?.!]*$"
+    r"|(?:ever|expected|planned|usual|before)\b)",
+    re.I,
+)
+"""What "than" sets a thing against that is no other thing: an amount, or what was expected."""
+_ONLY_YEAR = re.compile(r"(?:19|20)\d\d(?=\s*(?:[?.,:]|$))")
 _LAST = re.compile(r"^last\b(?!\s+y(?:ea)?r)", re.I)
 _PLACED = r"(?:\s+(?:in|for|of|at|on|during|over|by|last|this|next|per|from|within|across)\b.*?)?"
 _YEAR = r"(?:19|20)\d\d"
@@ -74,14 +84,37 @@ _SHARED = re.compile(r"\s+(?:of|in|for|at|from|during|on|last|this|next|per|amon
 _OWN = re.compile(r"\b(?:of|in|for|at|from|during|last|this|next)\b", re.I)
 _BE = re.compile(r"^(?:is|was|are|were|will\s+be)\b", re.I)
 _SOONER = re.compile(r"^(?:earlier|later|sooner|older|younger|newer)$", re.I)
+_AGED = re.compile(r"^(?:older|younger|newer)$", re.I)
 
 
 def sides_of(text: str) -> Sides:
     """The two sides of a comparison, each with what it shares with the other; or none."""
+    compared = _COMPARING.search(text)
+    than = compared is not None and compared.group().strip().lower().endswith("than")
+    if compared and than and _is_no_side(text[compared.end() :]):
+        return ()
     for read in (_timed, _either, _or_after, _more_of, _more_things, _growing, _being, _changed):
         if sides := read(text):
             return sides
     return _compared(text)
+
+
+def sides_as_asked(sides: Sides, text: str) -> Sides:
+    """The sides as they stand in the question, where one was only completed at its end."""
+    pieces = _COMPARING.split(text, maxsplit=1)
+    if len(pieces) != 2 or len(sides) != 2:
+        return sides
+    right = pieces[1].strip(" ,;:?")
+    return (sides[0], right) if right and sides[1].startswith(right) else sides
+
+
+def _is_no_side(right: str) -> bool:
+    """Whether what follows "than" is an amount or a clause cut short; a lone year is neither."""
+    if _ONLY_YEAR.match(right):
+        return False
+    first = next(iter(amounts(right)), None)
+    leads = first is not None and (first.whole or first).start == 0
+    return leads or bool(_NO_SIDE.match(right))
 
 
 def _timed(text: str) -> Sides:
@@ -124,7 +157,11 @@ def _or_after(text: str) -> Sides:
         return ()
     before, rest = match["before"].strip(), match["rest"].strip()
     ask = "When" if _SOONER.match(match["more"]) else "How much"
-    if _BE.match(before) and ask != "When":
+    if _BE.match(before) and _AGED.match(match["more"]):
+        return ()
+    if _BE.match(before) and ask == "When":
+        return tuple(_tidy(f"When {before} {match[side]} {rest}?") for side in "ab")
+    if _BE.match(before):
         if not _tells_figure(match["a"] + match["b"]):
             return ()
         return tuple(_tidy(f"What {before} {match[side]} {rest}?") for side in "ab")

@@ -1,7 +1,8 @@
 """The difference of two figures that were each quoted: a claim that is computed, and its check.
 
 "The difference is 1.3 million tons (1.5 million tons in 2024 against 0.2 million tons in 2023)."
-Rather none than a wrong one: both figures must be singled out and be of one kind and unit. Pure.
+Rather none than a wrong one: both figures must be singled out, be of one kind and unit, and by
+the register of figures measure the same: a level or a change, of one thing, over one time. Pure.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag.figures import Figure
 from rag.models import Claim, Verdict
 from rag.numerals import numbers
 from rag.operand import (
@@ -25,24 +27,40 @@ from rag.operand import (
 )
 from rag.period import years_in
 from rag.quantities import Quantity, amounts
-from rag.text import term, terms
+from rag.terms import measure_terms
+from rag.text import term, terms, words
 from rag.unit_names import is_measure
+from rag.word_classes import CHANGES, MORE, TIME_UNIT
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: the question it answers, and the claim that was quoted for it.
 
-    `span` is the part of the claim's text that answers, if the reader marked it.
+    `span` is the part of the claim's text that answers, if the reader marked it; `figures` is what
+    the register holds of the sentences that are cited.
     """
 
     question: str
     claim: Claim
     span: str | None = None
+    figures: Sequence[Figure] = ()
 
 
 _COMPUTED = re.compile(r"The difference is .+ \((?P<one>.+) against (?P<other>.+)\)\.")
 _CLAUSE = re.compile(r"[,;:.!?](?=\s|$)|\s(?:and|but|while|whereas)\s")
+_CHANGING = re.compile(rf"\b(?:{CHANGES}|{MORE})\b", re.I)
+_RATE = re.compile(
+    r"\W{0,2}(?:(?:per|each|every)\s+(?P<per>\w+)"
+    rf"|an?\s+(?P<time>{TIME_UNIT})\b|(?P<word>old|ago|long|wide|high|tall|deep|thick|later|earlier)\b)",
+    re.I,
+)
+_RATED = frozenset(
+    "per daily weekly monthly quarterly yearly annual annually hourly average mean median"
+    " cumulative capita".split()
+)
+_GOOD_SHARE = 0.5
+"""The least share of what is asked about that a figure must measure."""
 _LEAST_SHARE = Decimal("0.1")
 """A result below this share of its scale word is written out."""
 
@@ -51,10 +69,10 @@ def difference(one: Side, other: Side) -> Claim | None:
     """The computed claim of how far the two sides' figures are apart, or `None`.
 
     It cites what both claims cite. There is none if a figure is not singled out, if the two are
-    of different kinds or units, are ranges or bounds, or are the same.
+    of different kinds or units, are ranges or bounds, are the same, or measure unlike things.
     """
     pair = _pair(one, other)
-    if pair is None:
+    if pair is None or not _are_alike(pair, (one, other)):
         return None
     operands = [_operand(q, side) for q, side in zip(pair, (one, other), strict=True)]
     if operands[0] is None or operands[1] is None:
@@ -91,6 +109,63 @@ def _pair(one: Side, other: Side) -> tuple[Quantity, Quantity] | None:
     if second and not first:
         first = _single([q for q in left if comparable(q, second)], one)
     return (first, second) if first and second and comparable(first, second) else None
+
+
+def _are_alike(pair: tuple[Quantity, Quantity], sides: tuple[Side, Side]) -> bool:
+    """Whether the register says of both figures that they measure what both sides ask about."""
+    rows = [_row(quantity, side) for quantity, side in zip(pair, sides, strict=True)]
+    one, other = rows
+    if one is None or other is None:
+        return False
+    asked = [_asked_about(side.question) for side in sides]
+    shared = asked[0] & asked[1]
+    return (
+        (one.kind, one.change, len(one.months)) == (other.kind, other.change, len(other.months))
+        and (not one.change or one.direction == other.direction)
+        and all(_measures(row, side, shared) for row, side in zip((one, other), sides, strict=True))
+        and all(
+            _covers(_told(side), own - shared) or own <= shared
+            for side, own in zip(sides, asked, strict=True)
+        )
+        and _rate(pair[0], sides[0], one) == _rate(pair[1], sides[1], other)
+    )
+
+
+def _row(quantity: Quantity, side: Side) -> Figure | None:
+    """What the register says of a figure, if it says one thing."""
+    rows = [f for f in side.figures if (f.value, f.high) == (quantity.value, quantity.high)]
+    said = {(f.kind, f.change, f.direction, f.terms) for f in rows}
+    return rows[0] if len(said) == 1 else None
+
+
+def _measures(row: Figure, side: Side, shared: frozenset[str]) -> bool:
+    """Whether a figure measures what is asked, or is the only one of a claim that says it all."""
+    if _covers(row.terms, shared):
+        return True
+    return len(side.figures) == 1 and bool(row.terms & shared) and shared <= _told(side)
+
+
+def _asked_about(question: str) -> frozenset[str]:
+    return frozenset(measure_terms(_CHANGING.sub(" ", question)))
+
+
+def _told(side: Side) -> frozenset[str]:
+    """The terms of the claim and of where it stands."""
+    headings = (" ".join((*c.heading, c.title)) for c in side.claim.citations)
+    return frozenset(terms(" ".join((side.claim.text, *headings))))
+
+
+def _covers(held: frozenset[str], wanted: frozenset[str]) -> bool:
+    """Whether a good share of what is wanted is held; nothing at all covers nothing."""
+    return bool(wanted) and len(wanted & held) >= _GOOD_SHARE * len(wanted)
+
+
+def _rate(quantity: Quantity, side: Side, row: Figure) -> frozenset[str]:
+    """What makes the figure one of a rate: "a month", "per head", "daily", "years old"."""
+    end = quantity.whole.end if quantity.whole else quantity.end
+    after = _RATE.match(side.claim.text, end)
+    said = {next(filter(None, after.groups())).lower()} if after else set()
+    return frozenset(said | (_RATED & set(words(row.measure))))
 
 
 def _candidates(side: Side) -> list[Quantity]:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from rag.index import Index
 from rag.models import Scored
+from rag.names import bare_names, initials_in, is_initials, kin_terms
 from rag.question import Question
 from rag.rank import Candidate
-from rag.text import terms
-
-_KIN_LETTERS = 4
+from rag.text import terms, words
 
 
 def answer_evidence(
@@ -53,26 +52,38 @@ def _unknown(question: Question, index: Index) -> float:
 
 
 def _foreign(question: Question, index: Index) -> float:
-    names = {t for name in question.names for t in terms(name)}
+    names = {t for name in _names_of(question, index) for t in terms(name) if not is_initials(name)}
     return float(any(not index.knows(t) for t in names))
+
+
+def _names_of(question: Question, index: Index) -> tuple[str, ...]:
+    """The names by capitals, and what is used as one without them and stands nowhere."""
+    bare = bare_names(question.asked, index.knows)
+    unheard = set(question.terms) - set(question.related)
+    return (*question.names, *(name for name in bare if set(terms(name)) <= unheard))
 
 
 def _names(question: Question, best: Candidate, index: Index) -> tuple[float, float]:
     """`names` and `alien`."""
-    weights = {t: index.weight(t) for name in question.names for t in terms(name)}
+    weights = _weights(_names_of(question, index), index)
     if not weights:
         return 1.0, 0.0
     document = index.documents[best.passage.document_id]
     lead = index.passages_of(document.id)[0]
     said = f"{document.label} {lead.searchable} {best.passage.searchable}"
-    held = question.widened(frozenset(terms(said)))
-    missing = {t: w for t, w in weights.items() if not _stands(t, held)}
+    held = question.widened(frozenset(terms(said))) | initials_in(said)
+    missing = {word: w for word, w in weights.items() if not kin_terms(word) & held}
     heaviest = max(map(index.weight, question.terms), default=0.0) or 1.0
     alien = min(1.0, max(missing.values(), default=0.0) / heaviest)
     return 1 - sum(missing.values()) / sum(weights.values()), alien
 
 
-def _stands(name: str, held: frozenset[str]) -> bool:
-    """Whether a name stands there, itself or kin of the same beginning ("Chinese", "China")."""
-    start = name[: max(_KIN_LETTERS, -(-6 * len(name) // 10))]
-    return name in held or any(term.startswith(start) for term in held)
+def _weights(names: Sequence[str], index: Index) -> dict[str, float]:
+    """The words of the names, initials without their stops, each with its weight."""
+    found: dict[str, float] = {}
+    for name in names:
+        if is_initials(name):
+            found["".join(words(name))] = min(map(index.weight, words(name)))
+        else:
+            found |= {w: max(map(index.weight, terms(w))) for w in words(name) if terms(w)}
+    return found

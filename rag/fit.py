@@ -12,6 +12,7 @@ from functools import lru_cache
 from rag.figure_fit import Wanted, best_fit
 from rag.index import Index
 from rag.models import Passage, Sentence
+from rag.names import UPPER, name_phrases
 from rag.period import Period, Status, months_in, period_of, years_in
 from rag.quantities import holds_amount
 from rag.question import Question
@@ -26,10 +27,9 @@ _DAY = re.compile(
     r"|\b\d{3,4}\s+(?:BC|AD|BCE|CE)\b|\b(?:yesterday|today|tomorrow|tonight)\b",
     re.I,
 )
-_NAME = re.compile(r"\b[A-Z][\w’'&.-]*(?:\s+(?:(?:of|the|de|van|von|and)\s+)*[A-Z][\w’'&.-]*)*")
 _PLACED = re.compile(
     r"\b(?:in|at|from|near|to|into|across|around|outside|between|along|on|of|beside)\s+"
-    r"(?:the\s+|its\s+)?(?:[a-z]+\s+){0,2}[A-Z]"
+    rf"(?:the\s+|its\s+)?(?:[a-z]+\s+){{0,2}}{UPPER}"
 )
 
 
@@ -153,7 +153,7 @@ _HOLDS: dict[str, Callable[[str, str], bool]] = {
 def _names(sentence: str) -> frozenset[str]:
     """The terms written with capitals, but for a lone one that opens the sentence."""
     found: set[str] = set()
-    for match in _NAME.finditer(sentence):
-        if match.start() or " " in match.group():
-            found |= term_set(match.group())
+    for start, phrase in name_phrases(sentence):
+        if start or " " in phrase:
+            found |= term_set(phrase)
     return frozenset(found)

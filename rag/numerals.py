@@ -38,6 +38,11 @@ _KIND = (
     r"|(?P<percent>\s?[%％]|[\s-]?(?i:percent|per\s?cent|percentage(?=[\s-]points?))\b"
     r"|个百分(?=点))(?P<points>[\s-](?i:points?)\b|点)?"
 )
+_BLANK_GROUPS = (
+    r"[1-9]\d{0,2}(?:\x20\d{3}){1,4}(?=\x20[a-z]{2}"
+    r"|\x20?(?:km|kg|m[²2]))(?!\x20(?:and|or|to|in|of|on|at|for|with|by|from|as|is|are|was|were|the|than)\b)"
+)
+"""Groups of three digits parted by plain blanks are one number if what is counted follows."""
 _NUMBER = re.compile(
     # Not within a word ("C919"), but after a currency or Chinese, or a stop that lost its blank.
     r"(?:(?<![\w.,])|(?<=[\u3400-\u9fff])|(?<=[^\W\d_][.,])"
@@ -45,12 +50,13 @@ _NUMBER = re.compile(
     # A run of digits and marks that is no well-formed number ("1,2155", "1.2.3") is none at all.
     r"(?P<digits>\d{1,3}(?P<mark>[,\u2009\u202f'’])\d{3}(?:(?P=mark)\d{3})*(?:\.\d+)?"
     r"(?![.,]?\d|(?P=mark)\d)"
+    rf"|(?<!\d\s){_BLANK_GROUPS}"
     r"|(?:\d{1,3}(?:\.\d+)?(?![.,]?\d)|\d{4,}(?:\.\d+)?(?!\.?\d))(?![\u2009\u202f'’]\d))"
     r"(?P<vulgar>[¼½¾])?"
     rf"(?:{_KIND}|[\s-]?(?P<scale>{_SCALE})|(?P<letter>[kKmMbB])\b)?"
 )
 _KIND_AFTER = re.compile(_KIND)
-_MARKS = re.compile(r"[,\u2009\u202f'’]")
+_MARKS = re.compile(r"[,\x20\u2009\u202f'’]")
 
 _ONES = "zero one two three four five six seven eight nine".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
@@ -60,6 +66,8 @@ _VALUES = (
     | {word: Decimal(10 * number) for number, word in enumerate(_TENS, start=2)}
     | {"a": Decimal(1), "an": Decimal(1), "half": Decimal("0.5")}
 )
+COUNTS = (*_ONES[1:], *_TEENS, *_TENS, "hundred", "thousand")
+"""Cardinals of one word."""
 _GROUPS = {"dozen": 12, "hundred": 100}
 _POWERS = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _WORDS = "|".join((*_ONES, *_TEENS, *_TENS, *_GROUPS, *_POWERS))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.comparison import sides_of
+from rag.comparison import sides_as_asked, sides_of
 from rag.followup import TIME
 from rag.period import months_in, without_months, years_in
 from rag.terms import asked_terms, without_asking
@@ -15,6 +15,8 @@ from rag.text import is_content, words
 from rag.wants import Asked, FigureKind, Wants
 from rag.word_classes import AUXILIARY, CHANGES, HEAD_NOUN
 
+MOST_PARTS = 6
+"""The most questions that are answered at once."""
 Stands = Callable[[str], bool]
 """Whether a phrase stands in the documents word for word."""
 
@@ -25,8 +27,11 @@ _PART = re.compile(
     re.I,
 )
 _BOTH_YEARS = re.compile(
-    r"(?<!between\s)\b((?:19|20)\d\d)\s*(?:and|or|,)\s*(?:in\s+)?((?:19|20)\d\d)\b", re.I
+    r"(?<!between\s)\b(?:19|20)\d\d(?:(?:\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+)"
+    r"(?:(?:in|for|of|by|during|at|on|since|as\s+of)\s+)?(?:19|20)\d\d\b)+",
+    re.I,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.I)
 _STOP = (
     rf"(?:{AUXILIARY}|in|for|at|on|by|from|to|per|with|during|under|within|among|last|this|next)"
@@ -84,6 +89,7 @@ class Parts:
     """The questions asked in one breath, none for a single one; `compares` if they are sides.
 
     `texts` are whole questions; `pieces` are the same in the words in which they were asked.
+    Of more than `MOST_PARTS` the later ones have a piece, but no text: they are not looked up.
     """
 
     texts: tuple[str, ...] = ()
@@ -92,7 +98,15 @@ class Parts:
 
 
 def parts_of(text: str, asked: Asked, stands: Stands) -> Parts:
-    """The parts of a question; `stands` tells a name with "and" from two things."""
+    """The parts of a question, each once; `stands` tells a name with "and" from two things."""
+    parts = _parts(text, asked, stands)
+    once: dict[str, str] = {}
+    for whole, piece in zip(parts.texts, parts.pieces, strict=True):
+        once.setdefault(whole, piece)
+    return Parts(tuple(once)[:MOST_PARTS], tuple(once.values()), parts.compares)
+
+
+def _parts(text: str, asked: Asked, stands: Stands) -> Parts:
     pieces = [piece.strip(" ,;") for piece in _PART.split(text)]
     whole = [p for p in pieces if asked_terms(p)]
     if len(whole) > 1 and not _BARE_THING.match(whole[0]):
@@ -100,7 +114,7 @@ def parts_of(text: str, asked: Asked, stands: Stands) -> Parts:
         texts = (*first, *(_completed(piece, whole[0]) for piece in whole[1:]))
         return Parts(texts, (*first, *whole[1:]))
     if sides := sides_of(text):
-        return Parts(sides, sides, compares=True)
+        return Parts(sides, sides_as_asked(sides, text), compares=True)
     if years := _in_both_years(text):
         return Parts(years, years, compares=asked.wants is Wants.COMPARISON)
     things = _coordinated(text, asked, stands)
@@ -112,7 +126,7 @@ def _in_both_years(text: str) -> tuple[str, ...]:
     if not years:
         return ()
     before, after = text[: years.start()], text[years.end() :]
-    return (f"{before}{years[1]}{after}", f"{before}{years[2]}{after}")
+    return tuple(f"{before}{year}{after}" for year in _YEAR.findall(years.group()))
 
 
 def _completed(part: str, first: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from rag.clock import Clock
 from rag.closing import Closing
 from rag.confidence import Model, load_models
-from rag.difference import Side, difference
 from rag.embedding import PACKAGED, Embedder, load_embedder, packaged_folder
+from rag.engines import EXTRACTIVE, Engine, Quoting, Spoken
 from rag.errors import ModelError, SourceError
-from rag.extractive import cite, compose
+from rag.extractive import cite
 from rag.finder import Finder
 from rag.followup import resolve
 from rag.generations import Generations
@@ -27,18 +29,13 @@ from rag.models import (
     Scored,
     Trace,
     Turn,
-    Verdict,
 )
-from rag.question import Question
 from rag.rank import Candidate, Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.refusal import Refusals
 from rag.settings import Settings
 from rag.smalltalk import small_talk
 from rag.trace import Found, trace_of
-from rag.verify import verify
-
-ENGINE = "extractive"
 
 
 class Pipeline(Closing):
@@ -54,6 +51,8 @@ class Pipeline(Closing):
     ) -> None:
         self._index = index
         self._settings = settings
+        self._quoting = Quoting(index, settings.answer)
+        self._engine = _engine_of(index, settings, self._quoting)
         self._finder = Finder(index, embedder, ranker, answer_model, settings)
         self._refusals = Refusals(index, multilingual=embedder.identity.name != PACKAGED)
 
@@ -124,45 +123,40 @@ class Pipeline(Closing):
         """Like `ask`, but yields status lines (`str`), then claims, then the whole answer."""
         clock = Clock()
         read = self._finder.read(resolve(question, history))
-        reply = small_talk(question, len(self._index.documents))
+        reply = small_talk(question, len(self._index.documents), follows=bool(history))
         clock.lap("question")
         if reply:
             yield self._answer(question, Found(read), (), reply, Trace(), clock)
             return
         yield "Searching the documents"
         answered, refused, whole = self._finder.answered(read, filters, clock)
-        claims = self._claims(read, answered)
+        kept: list[Claim] = []
+        spoken = Spoken()
+        with closing(self._engine_for(answered).stream(read, answered)) as events:
+            for event in events:
+                if isinstance(event, Spoken):
+                    spoken = event
+                    continue
+                if isinstance(event, Claim):
+                    kept.append(event)
+                yield event
         clock.lap("verify")
-        kept = list(dict.fromkeys(c for c in claims if c.verdict is Verdict.SUPPORTED))
-        yield from kept
-        removed = [c for c in claims if c.verdict is not Verdict.SUPPORTED]
-        trace = trace_of(whole, answered, refused, removed)
-        reason = (
-            self._refusals.rest(read, refused, kept) if kept else self._refusals.why(whole, removed)
+        trace = replace(
+            trace_of(whole, answered, refused, spoken.removed), usage=dict(spoken.usage)
         )
-        yield self._answer(question, whole, kept, reason, trace, clock)
+        left = self._refusals.rest(read, refused, kept) if kept else None
+        told = " ".join(filter(None, (left, spoken.note))) or None
+        reason = told if kept else self._refusals.why(whole, spoken.removed)
+        yield self._answer(question, whole, kept, reason, trace, clock, spoken)
 
     def close(self) -> None:
-        """Release the index."""
+        """Release the index and the engine."""
+        self._engine.close()
         self._index.close()
 
-    def _claims(self, question: Question, answered: Sequence[Found]) -> list[Claim]:
-        """The verified claims of all parts, and how far the sides of a comparison are apart."""
-        composed = [self._composed(found) for found in answered]
-        claims = [claim for part in composed for claim in part]
-        if question.compares and len(composed) == len(question.parts) == 2 and all(composed):
-            one, other = (
-                Side(found.question.text, part[0])
-                for found, part in zip(answered, composed, strict=True)
-            )
-            computed = difference(one, other)
-            claims += [verify(computed, self._index.documents)] if computed else []
-        return claims
-
-    def _composed(self, found: Found) -> list[Claim]:
-        most = self._settings.answer.sentences
-        claims = compose(found.question, found.ranked, self._index, most)
-        return [verify(claim, self._index.documents) for claim in claims]
+    def _engine_for(self, answered: Sequence[Found]) -> Engine:
+        """No model is asked what the documents do not answer."""
+        return self._engine if answered else self._quoting
 
     def _answer(
         self,
@@ -172,6 +166,7 @@ class Pipeline(Closing):
         reason: str | None,
         trace: Trace,
         clock: Clock,
+        spoken: Spoken = Spoken(),  # noqa: B008  immutable
     ) -> Answer:
         abstained = not claims
         return Answer(
@@ -182,8 +177,8 @@ class Pipeline(Closing):
             reason=reason,
             confidence=found.confidence,
             nearest=self._nearest(found) if abstained else (),
-            engine=ENGINE,
-            model=None,
+            engine=spoken.engine,
+            model=spoken.model if spoken.engine != EXTRACTIVE else None,
             index_version=self.index_version,
             timings_ms=clock.total(),
             trace=trace,
@@ -196,6 +191,15 @@ class Pipeline(Closing):
             cite(documents[s.item.passage.document_id], s.item.sentence.span, s.item.passage)
             for s in best
         )
+
+
+def _engine_of(index: Index, settings: Settings, quoting: Quoting) -> Engine:
+    if settings.engine != "generative":
+        return quoting
+    from rag.chat import ChatModel
+    from rag.writing import Writing
+
+    return Writing(ChatModel(settings.chat), index, settings, quoting)
 
 
 def build_pipeline(settings: Settings) -> Pipeline:

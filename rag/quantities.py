@@ -17,7 +17,7 @@ from itertools import zip_longest
 from rag.bound import Bound as Bound
 from rag.bound import bound_of, goes_on
 from rag.models import Span
-from rag.numerals import Number, numbers, worded
+from rag.numerals import COUNTS, Number, numbers, worded
 from rag.role import Role, date_spans, role_of
 from rag.unit_names import compatible, is_measure
 from rag.units import unit_after, unit_beside
@@ -60,12 +60,14 @@ _CHANGED = re.compile(
     re.I,
 )
 _MINUS = re.compile(r"(?:^|[\s(])[-−]$")
+_GLUED_S = re.compile(r"s\b")
 _MOST_UNSCALED = 1000
 """From here on the lower end of a range is told in full: "900,000 to 1.2 million"."""
 _BACK = 32
 """How many characters before a number are looked at."""
 
 
+@lru_cache(maxsize=10_000)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """All quantities of a text, in order; offsets are into `text`.
 
@@ -106,7 +108,7 @@ def _plain(text: str) -> Iterator[Quantity]:
     for number in _all_numbers(text):
         if number.kind == "ordinal" or _is_lone_one(number):
             continue
-        beside = unit_beside(text, number.start, number.end) if number.kind == "number" else None
+        beside = _unit_beside(text, number) if number.kind == "number" else None
         unit = beside[0] if beside and is_measure(beside[0]) else None
         yield Quantity(number.value, number.kind, number.start, number.end, unit)
 
@@ -180,11 +182,18 @@ def _beside(text: str, number: Number) -> tuple[str | None, int, int]:
     nothing = (None, number.start, number.end)
     if number.kind != "number":
         return nothing
-    if beside := unit_beside(text, number.start, number.end):
+    if beside := _unit_beside(text, number):
         return beside
     more = goes_on(text, number.end)
     counted = unit_after(text, more) if more else None
     return (counted[0], number.start, counted[1]) if counted else nothing
+
+
+def _unit_beside(text: str, number: Number) -> tuple[str, int, int] | None:
+    """What `unit_beside` finds, but no seconds in "their 60s" or "iPhone 6s"."""
+    if _GLUED_S.match(text, number.end) and number.figure.isdigit():
+        return None
+    return unit_beside(text, number.start, number.end)
 
 
 def _reach(quantity: Quantity) -> Span:
@@ -215,13 +224,20 @@ def _joined(text: str, low: Quantity, high: Quantity) -> list[Quantity]:
     if not (between or _TO.match(gap)):
         return [low, high]
     shared = _sharing(text, low, high)
-    if shared.kind != high.kind or not compatible(shared.unit, high.unit):
+    unit = _shared_unit(shared, high)
+    if shared.kind != high.kind or not compatible(shared.unit, unit):
         return [low, high]
     changes = gap.strip(" -") in ("to", "till") and _changes(before, alone=shared == low)
     if changes or not shared.value < high.value:
         return [shared, high]
     whole = Span(_reach(low).start, _reach(high).end)
-    return [replace(shared, end=high.end, high=high.value, unit=high.unit, whole=whole)]
+    return [replace(shared, end=high.end, high=high.value, unit=unit, whole=whole)]
+
+
+def _shared_unit(low: Quantity, high: Quantity) -> str | None:
+    """The unit of a range: a currency before it is of both ends ("$20-30 million grants")."""
+    paid = low.unit is not None and _reach(low).start < low.start
+    return low.unit if paid and not (high.unit and is_measure(high.unit)) else high.unit
 
 
 def _changes(before: str, alone: bool) -> bool:
@@ -245,20 +261,21 @@ def _power(text: str, quantity: Quantity) -> int:
     return max((n.power for n in _all_numbers(text[quantity.start : quantity.end])), default=0)
 
 
-_LABELS = re.compile(
-    r"\d+(?:st|nd|rd|th)\b|(?:1[89]|20)\d\d(?![\d.,%]*\d|%|\s?(?:%|[a-z]*illion))\b"
-)
-"""Ordinals and years: figures that count nothing."""
-_NUMBER_WORD = re.compile(
-    r"\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|thirty|forty"
-    r"|fifty|hundreds?|thousands?|millions?|billions?|half|twice|once)\b",
+_MULTIPLE = re.compile(
+    r"\b(?:doubl|tripl|quadrupl|quintupl|halv)(?:es?|ed|ing)\b"
+    rf"|\b(?:\d+|{'|'.join((*COUNTS, 'many', 'several', 'multi'))})-?fold\b"
+    r"|\b(?:twice|thrice)\b|\b(?:dozens|hundreds|thousands|millions|billions|trillions)\b"
+    r"|\b(?:an?|the other)\s(?:half|third|quarter|fifth|tenth|hundredth)\s(?:of|more|less|fewer)\b"
+    r"|\bhalf\s(?:an?|of|the|its|their|his|her|our)\b(?<!first half of)(?<!second half of)"
+    r"|\b(?:an?|several)\s(?:dozen|hundred|thousand|million|billion|trillion)\b",
     re.I,
 )
+"""An amount that is told by a multiple or a part, without a number: "doubled", "a third of"."""
 
 
 @lru_cache(maxsize=100_000)
 def holds_amount(text: str) -> bool:
-    """Whether the text tells a number that counts or measures: no year, no ordinal."""
-    if _NUMBER_WORD.search(text):
+    """Whether the text tells a number that counts or measures: no date, no rank, no label."""
+    if _MULTIPLE.search(text):
         return True
-    return any(n.kind != "number" or not _LABELS.match(text, n.start) for n in numbers(text))
+    return any(q.role is Role.AMOUNT for q in quantities(text))

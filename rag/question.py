@@ -10,6 +10,7 @@ from rag.abbreviations import Abbreviations, Related
 from rag.asking import asked_for
 from rag.errors import QuestionError
 from rag.informal import spelt_out
+from rag.names import is_shouted, name_words
 from rag.parts import Stands, parts_of
 from rag.period import (
     Status,
@@ -20,7 +21,7 @@ from rag.period import (
 )
 from rag.spelling import Speller
 from rag.terms import asked_terms, measure_terms
-from rag.text import is_content, words
+from rag.text import words
 from rag.wants import FigureKind, Wants
 
 __all__ = ["FigureKind", "Question", "Wants", "read_question"]
@@ -77,7 +78,6 @@ class Question:
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-Z][\w’'&-]*[A-Za-z][\w’'&-]*")
 
 
 def read_question(
@@ -112,7 +112,7 @@ def read_question(
         asked=asked,
         text=mended,
         terms=terms,
-        names=tuple(n for n in _NAME.findall(mended) if is_content(n.lower())),
+        names=() if is_shouted(asked) else name_words(mended),
         status=status_of(mended),
         wants=kind.wants,
         figure=kind.figure,

@@ -6,6 +6,7 @@ never guessed. When none applies, the general sentence is all that can be said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
@@ -17,11 +18,16 @@ from rag.period import months_in, period_of, without_months
 from rag.quantities import holds_amount
 from rag.question import Question
 from rag.rank import Candidate
-from rag.text import terms
-from rag.tongues import language_of, name_of
+from rag.terms import measure_terms
+from rag.text import term, terms
+from rag.tongues import OTHER, language_of, name_of
 from rag.topic import Topic, held_by, names_in, subject_of
 from rag.trace import Found
 
+_DIMENSION = re.compile(
+    r"\bhow\s+(?!many\b|much\b)([a-z]+)\s+(?:is|are|was|were|will|did|do|does|has|have|had|can)\b",
+    re.I,
+)
 GENERAL = "The documents do not say this; the nearest passages are listed."
 _MOSTLY = 0.4
 """Share of what is asked about, by weight, whose absence says why there is no answer."""
@@ -53,10 +59,18 @@ class Refusals:
         self, question: Question, refused: Sequence[Found], claims: Sequence[Claim]
     ) -> str | None:
         """What the claims leave unanswered, in the words of the question; `None` if nothing."""
-        piece = dict(zip(question.parts, question.pieces, strict=True))
-        parts = [f.question.asked for f in refused if not _is_told(f, claims)]
-        told = "; ".join(f"“{piece.get(part, part).rstrip(' ,;:?')}”" for part in parts)
-        return f"The documents do not say: {told}." if told else None
+        piece = dict(zip(question.parts, question.pieces, strict=False))
+        missing = {f.question.asked for f in refused}
+        answered = [part for part in question.parts if part not in missing]
+        parts = [f.question.asked for f in refused if not _is_told(f, claims, answered)]
+        left = question.pieces[len(question.parts) :]
+        told = (
+            f"The documents do not say: {_quoted(piece.get(part, part) for part in parts)}."
+            if parts
+            else "",
+            f"Not looked up, ask one by one: {_quoted(left)}." if left else "",
+        )
+        return " ".join(filter(None, told)) or None
 
     def _reasons(self, found: Found) -> Iterator[str]:
         checks = (
@@ -88,7 +102,12 @@ class Refusals:
     @cached_property
     def _languages(self) -> list[str]:
         documents = self._index.documents.values()
-        told = {language_of(d.text[:_SAMPLE]) or name_of(d.language) for d in documents}
+        told = {
+            told
+            if (told := language_of(d.text[:_SAMPLE])) not in (None, OTHER)
+            else name_of(d.language)
+            for d in documents
+        }
         return sorted(told)
 
     def _is_mostly_known(self, found: Found) -> bool:
@@ -177,16 +196,34 @@ class Refusals:
         return f"The documents do not use the {noun} {told}."
 
 
-def _is_told(found: Found, claims: Sequence[Claim]) -> bool:
-    """Whether a claim stands on what best answers the refused part, and that fits the part."""
+def _is_told(found: Found, claims: Sequence[Claim], answered: Sequence[str]) -> bool:
+    """Whether a claim stands on what best answers the refused part, and that fits the part.
+
+    The claim must say whatever sets the part apart from those that were answered.
+    """
     if not found.ranked or found.evidence.get("unknown") or not found.evidence.get("names", 1.0):
         return False
     best = found.ranked[0]
     if min(best.parts.get(fit, 0.0) for fit in ("period", "amount", "dated", "status")) < 0:
         return False
     span, document = best.item.sentence.span, best.item.passage.document_id
-    cited = (c for claim in claims for c in claim.citations)
-    return any(c.document_id == document and c.span.overlaps(span) for c in cited)
+    own = _measured(found.question.text).difference(*map(_measured, answered))
+    return any(
+        c.document_id == document
+        and c.span.overlaps(span)
+        and own <= found.question.widened(frozenset(terms(" ".join((*c.heading, claim.text)))))
+        for claim in claims
+        for c in claim.citations
+    )
+
+
+def _measured(text: str) -> set[str]:
+    """The terms for what is asked about, the dimension of "how wide" and "how long" among them."""
+    return {*measure_terms(text), *(term(m[1].lower()) for m in _DIMENSION.finditer(text))}
+
+
+def _quoted(pieces: Iterable[str]) -> str:
+    return "; ".join(f"“{piece.rstrip(' ,;:?')}”" for piece in pieces)
 
 
 def _same_month(one: date, other: date) -> bool:

@@ -16,11 +16,13 @@ _GOOD = (
 _PROGRAM = (
     r"(?:who|what)\s+(?:exactly\s+)?are\s+you|what['’]?s?\s+(?:is\s+)?your\s+name|who\s+am\s+i\s+talking"
     r"\s+to|what\s+(?:can|do|could)\s+you\s+(?:do|know|answer|help(?:\s+me)?(?:\s+with)?)"
-    r"(?:\s+for\s+me)?|what\s+can\s+i\s+ask(?:\s+you)?|how\s+do(?:es)?\s+(?:you|this|it)\s+work"
+    r"(?:\s+for\s+me)?|what\s+can\s+i\s+ask(?:\s+you)?|how\s+do\s+you\s+work"
     r"|are\s+you\s+(?:an?\s+)?(?:real|human|person|robot|bot|machine|ai|alive|chatgpt|computer)"
     r"(?:\s+person)?|who\s+(?:made|built|created|wrote)\s+you|(?:can|could)\s+you\s+help(?:\s+me)?"
-    r"|(?:please\s+)?help(?:\s+me)?|what\s+is\s+this|introduce\s+yourself|tell\s+me\s+about\s+yourself"
+    r"|(?:please\s+)?help(?:\s+me)?|introduce\s+yourself|tell\s+me\s+about\s+yourself"
 )
+_POINTING = r"how\s+do(?:es)?\s+(?:this|it)\s+work|what(?:['’]s|\s+is)\s+this"
+"""About the program if nothing was asked before; else about what was."""
 _GREETING = (
     rf"(?:hi+|hello+|hey+|hiya|howdy|greetings|welcome){_TODAY}"
     rf"|good\s+(?:morning|afternoon|evening|day){_TODAY}"
@@ -50,6 +52,7 @@ _KINDS = {
     name: re.compile(rf"(?:{pattern})", re.I)
     for name, pattern in (
         ("program", _PROGRAM),
+        ("pointing", _POINTING),
         ("greeting", _GREETING),
         ("thanks", _THANKS),
         ("farewell", _FAREWELL),
@@ -62,13 +65,16 @@ _WORD_END = re.compile(r"(?![\w'’])")
 _LONGEST = 200
 
 
-def small_talk(text: str, documents: int) -> str | None:
-    """A friendly sentence in return, if the text is small talk and nothing else."""
+def small_talk(text: str, documents: int, *, follows: bool = False) -> str | None:
+    """A friendly sentence in return, if the text is small talk and nothing else.
+
+    If it `follows` another question, "How does it work?" asks about that one.
+    """
     kinds = _kinds(text) if len(text) <= _LONGEST else None
-    if not kinds:
+    if not kinds or (follows and "pointing" in kinds):
         return None
     about = f"the {documents} documents here" if documents != 1 else "the one document here"
-    if "program" in kinds:
+    if kinds & {"program", "pointing"}:
         return f"I answer questions about {about} and quote the sentences that say so."
     if "farewell" in kinds:
         return f"Goodbye; come back whenever you have a question about {about}."

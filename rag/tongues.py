@@ -16,15 +16,41 @@ _SCRIPTS = {
     "Japanese": re.compile(r"[\u3040-\u30ff]"),
     "Korean": re.compile(r"[\u1100-\u11ff\uac00-\ud7af]"),
     "Chinese": re.compile(r"[\u3400-\u9fff\uf900-\ufaff]"),
-    "Russian": re.compile(r"[\u0400-\u04ff]"),
+    "Cyrillic": re.compile(r"[\u0400-\u04ff]"),
     "Greek": re.compile(r"[\u0370-\u03ff]"),
-    "Arabic": re.compile(r"[\u0600-\u06ff\u0750-\u077f]"),
+    "Arabic script": re.compile(r"[\u0600-\u06ff\u0750-\u077f]"),
     "Hebrew": re.compile(r"[\u0590-\u05ff]"),
-    "Hindi": re.compile(r"[\u0900-\u097f]"),
+    "Devanagari": re.compile(r"[\u0900-\u097f]"),
     "Thai": re.compile(r"[\u0e00-\u0e7f]"),
 }
-"""The best known language of each script; the first that matches wins, as kana among Han does."""
+"""The language of each script, or the script itself where it writes many.
+
+The first that matches wins, as kana among Han does.
+"""
+_MARKS = {
+    "Cyrillic": {
+        "Ukrainian": (r"[їєґ]", r"[ыэёъў]"),
+        "Russian": (
+            r"[ыэё]|\b(?:что|сколько|когда|где|кто|почему|это)\b",
+            r"[їієґўјљњћђџәғқңөұүһ]",
+        ),
+    },
+    "Arabic script": {
+        "Arabic": (r"[\u0643\u064a\u0629\u0649\u0623\u0625]", r"[\u0679-\u06d3]"),
+        "Persian": (
+            r"[\u067e\u0686\u0698\u06a9\u06af\u06cc]",
+            r"[\u0643\u064a\u0629\u0649]|[^\W\u0600-\u0658\u067e\u0686\u0698\u06a9\u06af\u06cc]",
+        ),
+    },
+    "Devanagari": {
+        "Hindi": (r"(?<!\S)(?:है|हैं|में|कितने|कितनी|क्या|का|की|के)(?![^\s?।])", r"ळ|(?<!\S)आहे"),
+    },
+}
+"""What only this language of a script has, and what it never has."""
+OTHER = "another language"
+"""A language that is clear to be none that is told by name."""
 _LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff]", re.I)
 _MOSTLY = 0.3
 """Share of the letters from which a script tells the language; names and terms stay below."""
 _FEWEST_WORDS = 4
@@ -54,12 +80,27 @@ _ASKING = {
 
 
 def language_of(text: str) -> str | None:
-    """The English name of the language, or `None` where a few words do not tell it."""
+    """The English name of the language, `OTHER` if it is sure only that it is none of those
+    told by name or one of several, or `None` where a few words do not tell it."""
     letters = len(_LETTER.findall(text))
     for language, script in _SCRIPTS.items():
         if letters and len(script.findall(text)) > _MOSTLY * letters:
-            return language
+            return _of_script(language, text)
+    if letters and len(_LATIN.findall(text)) < _MOSTLY * letters:
+        return OTHER
     return _by_function_words([word for word in words(text) if word[0].isalpha()])
+
+
+def _of_script(script: str, text: str) -> str:
+    """The one language whose marks the text bears; a script of one language is that language."""
+    if script not in _MARKS:
+        return script
+    sure = [
+        name
+        for name, (has, never) in _MARKS[script].items()
+        if re.search(has, text, re.I) and not re.search(never, text, re.I)
+    ]
+    return sure[0] if len(sure) == 1 else OTHER
 
 
 def name_of(code: str) -> str:
@@ -76,7 +117,9 @@ def _by_function_words(told: list[str]) -> str | None:
     if english >= max(_FEWEST_HITS, hits[best]):
         return "English"
     enough = hits[best] >= max(_FEWEST_HITS, _HITS * len(told))
-    return best if enough and hits[best] >= _LEAD * english else None
+    if not enough or hits[best] < _LEAD * english:
+        return None
+    return best if list(hits.values()).count(hits[best]) == 1 else OTHER
 
 
 @lru_cache(maxsize=1)

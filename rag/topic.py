@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from rag.index import Index
 from rag.models import Scored
+from rag.names import names_in
 from rag.rank import Candidate
 from rag.terms import measure_words
 from rag.text import is_content, terms, words
@@ -14,11 +15,6 @@ from rag.trace import Found
 
 _ON_TOPIC = 0.6
 """Share of what is asked about, by weight, that a sentence on it holds with its headings."""
-_NAME = re.compile(
-    r"(?<![.?!:]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:[A-Z][\w’'&-]*|\d{1,3}(?!\d)\b))*"
-    r"|^[A-Z][\w&-]*(?:\s+[A-Z][\w’'&-]*)+"
-)
-_POSSESSIVE = re.compile(r"['’]s?\b")
 _ATLANTIC = (
     (r"tre(s?)$", r"ter\1"), (r"ter(s?)$", r"tre\1"), (r"our", "or"), (r"or", "our"),
     (r"([iy])s(?=e|ing|ation)", r"\1z"), (r"([iy])z(?=e|ing|ation)", r"\1s"),
@@ -26,6 +22,9 @@ _ATLANTIC = (
     (r"gramme", "gram"), (r"ogue$", "og"), (r"ae|oe", "e"),
 )  # fmt: skip
 """British and American endings, one for the other."""
+
+
+__all__ = ["Topic", "held_by", "names_in", "subject_of"]
 
 
 class Topic:
@@ -52,20 +51,6 @@ class Topic:
     def knows(self, word: str) -> bool:
         """Whether the documents hold the word, spelt in the British or the American way."""
         return any(all(map(self._index.knows, terms(form))) for form in _spellings(word))
-
-
-def names_in(text: str) -> list[str]:
-    """The proper names of a question, each whole, without what belongs to them."""
-    found = [
-        name.strip("’'- ")
-        for match in _NAME.finditer(text)
-        for name in _POSSESSIVE.split(match.group())
-    ]
-    return [name for name in dict.fromkeys(found) if name[:1].isupper() and _is_name(name)]
-
-
-def _is_name(name: str) -> bool:
-    return len(name) > 1 and all(is_content(word) for word in words(name)) and bool(terms(name))
 
 
 def held_by(candidate: Candidate) -> set[str]:

@@ -68,6 +68,7 @@ _NAMED = {
     "century": "century centuries",
     "person": "person persons people capita inhabitant inhabitants",
 }
+TIMES = frozenset("second minute hour day week month quarter year decade century".split())
 CURRENCIES = {
     "CNY": "rmb yuan renminbi chinese_yuan yuan_rmb yuan_renminbi",
     "USD": "us$ us_dollar us_dollars u.s._dollar u.s._dollars american_dollars",

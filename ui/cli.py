@@ -129,7 +129,7 @@ def serve(
 
 @app.command()
 def status(index: IndexOption = None) -> None:
-    """Show what the index holds, its model and its version.
+    """Show what the index holds, its model and its version, and whether the chat model answers.
 
     Example:
 
@@ -145,6 +145,11 @@ def status(index: IndexOption = None) -> None:
         print_status(opened, settings)
     finally:
         opened.close()
+    if settings.engine == "generative":
+        from rag.chat import ChatModel
+
+        with ChatModel(settings.chat) as chat:
+            print(chat.reachable())  # noqa: T201  the command's own output
 
 
 @app.command()

@@ -51,7 +51,7 @@ class Options:
     traps: float
     seed: int
     save_every: float
-    start: Path | None
+    start: Path | None = None
 
 
 def starting_tensors(base: Base, options: Options) -> dict[str, Tensor]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -27,9 +27,10 @@ from eval.run import Row
 from eval.sweep import bench as sweep_bench
 from eval.sweep.bench import Bench
 from eval.sweep.vectors import open_cache
+from rag.confidence import load_models
 from rag.embedding import Embedder
 from rag.errors import CaseError
-from rag.settings import AnswerSettings, Settings
+from rag.settings import AnswerSettings, Evidence, Settings
 from tests.eval.five_cases import run_of
 
 DOCUMENT = "# Port\n\nIn 2023 the port handled 49.158 million TEUs.\n\nIt was a record.\n"
@@ -51,6 +52,16 @@ def one_model(monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> None:
 def test_each_part_is_switched_off_by_settings_that_are_valid_and_not_the_usual(part: str) -> None:
     changed = without(Settings(), ABLATIONS[part])
     assert Settings(**changed.model_dump()) == changed != Settings()
+
+
+def test_every_fitted_evidence_belongs_to_one_part() -> None:
+    fitted = {name for model in load_models().values() for name in model.weights} - {"reader"}
+    parts = [
+        part["rank"]["without"] for part in ABLATIONS.values() if "without" in part.get("rank", {})
+    ]
+    switched = [name for part in parts for name in part]
+    assert sorted(switched) == sorted(set(switched)), "in two parts"
+    assert fitted <= set(switched) == set(get_args(Evidence))
 
 
 def test_only_what_is_named_changes() -> None:

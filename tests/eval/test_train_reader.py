@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from eval.training.train_reader import Options, new_adapters, save, training_network
+from eval.training.train_reader import (
+    Options,
+    new_adapters,
+    save,
+    starting_tensors,
+    training_network,
+)
 from rag import bert
 from rag.bert import load_base
 from rag.embedding import packaged_folder
@@ -50,3 +57,15 @@ def test_gradients_reach_every_adapter_and_head() -> None:
     assert learning == set(trained)
     ups = [tensor.grad for name, tensor in trained.items() if name.endswith(".up")]
     assert all(gradient is not None and gradient.abs().max() > 0 for gradient in ups)
+
+
+def test_training_may_go_on_from_weights_that_are_given(tmp_path: Path) -> None:
+    base = load_base(packaged_folder())
+    fresh = starting_tensors(base, OPTIONS)
+    path = tmp_path / "first.safetensors"
+    save(fresh, base, path)
+    again = starting_tensors(base, replace(OPTIONS, start=path))
+    assert again.keys() == fresh.keys()
+    for name, tensor in again.items():
+        assert tensor.requires_grad
+        assert torch.allclose(tensor, fresh[name], atol=1e-2)

@@ -170,6 +170,12 @@ def test_the_sides_of_a_comparison_are_asked_apart(text: str, sides: tuple[str, 
         "What would you rather do than wait?",
         "Does anyone other than the owner have a key?",
         "Is tea or coffee served?",
+        "Is the GDP of Peru bigger than 126 trillion yuan?",
+        "Is the rate higher than 5% in 2023?",
+        "Was the rate in 2022 higher than about 5% in 2023?",
+        "Did exports grow more than expected?",
+        "Did exports grow more than usual in 2023?",
+        "Which is older, the bridge or the mill?",
     ],
 )
 def test_what_compares_no_figures_stays_one_question(text: str) -> None:
@@ -225,3 +231,35 @@ def test_a_part_is_told_in_the_words_of_the_question() -> None:
 )
 def test_a_later_part_takes_only_what_it_leaves_unsaid(text: str, second: str) -> None:
     assert read(text).parts[1] == second
+
+
+@pytest.mark.parametrize(
+    ("asked", "years"),
+    [
+        ("2024 and for 2025", ("2024", "2025")),
+        ("2024 or by 2025", ("2024", "2025")),
+        ("2023, 2024 and 2025", ("2023", "2024", "2025")),
+    ],
+)
+def test_every_year_is_asked_apart(asked: str, years: tuple[str, ...]) -> None:
+    question = read(f"What is the output target for {asked}?")
+    assert question.parts == tuple(f"What is the output target for {year}?" for year in years)
+
+
+def test_a_side_is_told_in_the_words_of_the_question() -> None:
+    question = read("Was the deficit larger in 2011 than in 2012?")
+    assert question.pieces == ("Was the deficit larger in 2011", "in 2012")
+
+
+def test_the_same_part_is_asked_once() -> None:
+    question = read("how many parks are there and " * 60 + "how many beds are there")
+    assert question.parts == ("how many parks are there", "how many beds are there")
+
+
+def test_no_more_than_six_parts_are_looked_up_and_the_rest_is_kept_to_be_named() -> None:
+    question = read(" and ".join(f"how many type {n} boats were sold" for n in "ABCDEFGH"))
+    assert len(question.parts) == 6
+    assert question.pieces[6:] == (
+        "how many type G boats were sold",
+        "how many type H boats were sold",
+    )

@@ -34,6 +34,53 @@ def test_an_amount_is_no_year(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "About 2000 jobs were created",
+        "About 2000 were created",
+        "They paid 2000 dollars",
+        "1999 tons",
+        "1999 homes were built",
+        "In 2000 tons of it",
+        "nearly 1900 of them",
+        "more than 2000 were trained",
+        "over 2000 jobs",
+        "1750 men",
+        "rose from 1200 to 1500 yuan",
+        "between 1200 and 1500 people",
+        "one in 1000",
+        "a depth of 1750",
+    ],
+)
+def test_a_figure_that_counts_something_is_no_year(text: str) -> None:
+    assert years(text, None) == frozenset()
+    assert without_years(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in 1750", {1750}),
+        ("Since 1066 and until 1485.", {1066, 1485}),
+        ("the year 1492", {1492}),
+        ("between 1650 and 1700", {1650, 1700}),
+        ("from 1795 to 1798", {1795, 1796, 1797, 1798}),
+        ("in about 1900", {1900}),
+        ("the 2023 results", {2023}),
+        ("By 2025 people will live longer", {2025}),
+        ("fiscal 2023 sales", {2023}),
+        ("the 2023 year-end", {2023}),
+        ("5% over 2022", {2022}),
+        ("growth of 3 points over 2019", {2019}),
+        ("the second half of 2022 saw", {2022}),
+        ("Beijing 2022 second half", {2022}),
+    ],
+)
+def test_a_year_is_one_where_a_word_dates_it(text: str, expected: set[int]) -> None:
+    assert years(text, None) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("last year", 2023),

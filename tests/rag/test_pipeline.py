@@ -306,6 +306,13 @@ def test_an_answer_that_leaves_nothing_open_has_no_reason(real_pipeline: Pipelin
     assert real_pipeline.ask(PORT).reason is None
 
 
+def test_what_points_at_the_question_before_is_a_follow_up(real_pipeline: Pipeline) -> None:
+    history = [Turn(PORT, "49.158 million TEUs [1]")]
+    followed = real_pipeline.ask("How does it work?", history=history)
+    assert followed.trace.passages
+    assert not real_pipeline.ask("How does it work?").trace.passages
+
+
 def test_small_talk_is_answered_in_kind_and_searches_nothing(real_pipeline: Pipeline) -> None:
     history = [Turn(PORT, "49.158 million TEUs [1]")]
     answer = real_pipeline.ask("Perfect, thanks!", history=history)

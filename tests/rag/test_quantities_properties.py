@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.amounts import amounts_in
 from rag.numerals import numbers
-from rag.quantities import Quantity, holds_amount, missing_from, quantities
+from rag.quantities import Quantity, amounts, holds_amount, missing_from, quantities
+from rag.role import Role
 from rag.unit_names import compatible
 
 ONES = (
@@ -127,6 +129,65 @@ def test_a_range_has_both_its_ends(low: int, step: int, form: str, after: str) -
     assert (found.kind, found.unit) == (upper.kind, upper.unit)
 
 
+@given(
+    st.integers(min_value=2, max_value=400),
+    st.integers(min_value=1, max_value=400),
+    st.sampled_from(["{}{}-{} {}", "{}{}–{} {}", "{}{} to {} {}", "between {}{} and {} {}"]),
+    st.sampled_from(["$", "US$", "£", "€", "RMB ", "CNY", "USD "]),
+    st.sampled_from(["million", "billion", "million grants", "billion in loans", "bn"]),
+)
+def test_a_range_keeps_the_currency_before_it(
+    low: int, step: int, form: str, sign: str, after: str
+) -> None:
+    found = only(form.format(sign, low, low + step, after))
+    lower, upper = only(f"{sign}{low} {after}"), only(f"{sign}{low + step} {after}")
+    assert (found.value, found.high) == (lower.value, upper.value)
+    assert found.unit == lower.unit
+    (amount,) = amounts_in(f"It costs {form.format(sign, low, low + step, after)}.")
+    assert (amount.kind, amount.unit) == ("money", lower.unit)
+
+
+@given(st.integers(min_value=1000, max_value=10**11), st.sampled_from(["people", "new homes"]))
+def test_plain_blanks_between_groups_of_three_are_thousands_marks(value: int, noun: str) -> None:
+    found = only(f"It has {value:,} {noun} now".replace(",", " "))
+    assert (found.value, found.role) == (value, Role.AMOUNT)
+
+
+@given(st.sampled_from(["in their {}s", "an iPhone {}s", "the Boeing {}s"]), st.integers(2, 99))
+def test_an_s_that_touches_a_figure_is_no_second(form: str, value: int) -> None:
+    assert only(form.format(value)).unit is None
+    assert only(f"it took {value} s").unit == only(f"it took {value}.5s").unit == "second"
+
+
+@given(st.one_of(texts, st.sampled_from(["5 homes, 2023", "Article 5", "two-thirds in 2023"])))
+def test_a_text_with_an_amount_among_its_quantities_holds_one(text: str) -> None:
+    if amounts(text):
+        assert holds_amount(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "about 2000 jobs|1999 homes|a total of 1850 tons|Thirteen clinics|Sixty homes|zero deaths"
+        "|Ninety percent|One person|a third of voters|rose tenfold|a 3-fold rise|it doubled"
+        "|was halved|twice the size|dozens of firms|hundreds were hurt|half of them|a dozen homes"
+    ).split("|"),
+)
+def test_what_tells_how_many_holds_an_amount(text: str) -> None:
+    assert holds_amount(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "Section 3.2|at 9 p.m.|COVID-19|Article 5(2)|in 2023|July 4, 2023|the third pillar|5G"
+        "|the first half of 2023|a scaffold|manifold|One of them|nothing"
+    ).split("|"),
+)
+def test_what_dates_ranks_or_names_holds_none(text: str) -> None:
+    assert not holds_amount(text)
+
+
 @given(figures)
 def test_a_hundred_basis_points_are_a_percentage_point(value: Decimal) -> None:
     basis, points = only(f"{value} basis points"), only(f"{value.scaleb(-2)} percentage points")
@@ -206,6 +267,8 @@ def test_another_number_is_never_supported(one: int, other: int) -> None:
         "1'234" * 10_000,
         "5. 1 " * 5_000,
         "more than " * 5_000 + "5",
+        "123 " * 10_000,
+        "123 456 people" * 3_000,
     ],
 )
 def test_a_hostile_text_is_read_in_linear_time(text: str) -> None:

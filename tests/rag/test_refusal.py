@@ -177,8 +177,29 @@ def test_the_rest_is_told_in_the_words_of_the_question(toy_index: Index) -> None
 def test_a_part_is_not_missing_if_a_claim_that_fits_it_stands_on_its_best_sentence(
     toy_index: Index, fits: dict[str, float], evidence: dict[str, float], is_missing: bool
 ) -> None:
-    whole = read_question("Who sang and who danced?", Speller({}), 2000)
+    whole = read_question("Who sang and who chaired the meeting?", Speller({}), 2000)
     part = found(toy_index, whole.parts[1], evidence, **fits)
     refusals = Refusals(toy_index, multilingual=False)
     told = refusals.rest(whole, [part], [claim_on(toy_index, part)])
     assert (told is not None) == is_missing
+
+
+@pytest.mark.parametrize(("wide", "is_missing"), [("wide", True), ("many TEUs in 2023", False)])
+def test_a_part_is_missing_if_no_claim_says_what_sets_it_apart(
+    toy_index: Index, wide: str, is_missing: bool
+) -> None:
+    whole = read_question(f"Who led Shanghai Port? How {wide} is Shanghai Port?", Speller({}), 2000)
+    part = found(toy_index, whole.parts[1])
+    told = Refusals(toy_index, multilingual=False).rest(whole, [part], [claim_on(toy_index, part)])
+    assert (told is not None) == is_missing
+
+
+def test_what_was_asked_beyond_the_most_parts_is_said_not_to_be_looked_up(
+    toy_index: Index,
+) -> None:
+    things = "homes parks beds roads ferries trams halls".split()
+    asked = " and ".join(f"how many {thing} were built" for thing in things)
+    whole = read_question(asked, Speller({}), 2000)
+    assert Refusals(toy_index, multilingual=False).rest(whole, [], ()) == (
+        "Not looked up, ask one by one: “how many halls were built”."
+    )

@@ -66,3 +66,14 @@ def test_a_question_is_never_taken_for_small_talk(text: str) -> None:
 
 def test_one_document_is_told_as_one() -> None:
     assert "the one document" in str(small_talk("hello", 1))
+
+
+@pytest.mark.parametrize("text", ["How does it work?", "What is this?", "hey, how does this work"])
+def test_what_points_at_the_question_before_is_small_talk_only_without_one(text: str) -> None:
+    assert small_talk(text, 4) is not None
+    assert small_talk(text, 4, follows=True) is None
+
+
+@pytest.mark.parametrize("text", ["hello", "Perfect, thanks!", "Who are you?", "bye"])
+def test_greetings_and_thanks_are_small_talk_at_any_time(text: str) -> None:
+    assert small_talk(text, 4, follows=True) == small_talk(text, 4) is not None

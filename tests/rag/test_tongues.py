@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.tongues import language_of, name_of
+from rag.tongues import OTHER, language_of, name_of
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,26 @@ from rag.tongues import language_of, name_of
     ],
 )
 def test_the_language_of_a_sentence_is_told(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Скільки мостів у їхньому місті?", "Ukrainian"),
+        ("Скільки мостів у Львові?", OTHER),
+        ("Колко моста има в София?", OTHER),
+        ("Колико мостова има Београд?", OTHER),
+        ("تعداد پل‌های تهران چند است؟", "Persian"),
+        ("لاہور میں کتنے پل ہیں؟", OTHER),
+        ("पुण्यात किती पूल आहेत?", OTHER),
+        ("दिल्ली में कितने पुल हैं?", "Hindi"),
+        ("Քանի կամուրջ կա Երևանում", OTHER),
+        ("que es la gran torre de la plaza", OTHER),
+        ("cuantos puentes hay en la ciudad", "Spanish"),
+    ],
+)
+def test_a_language_is_named_only_where_its_own_marks_tell_it(text: str, language: str) -> None:
     assert language_of(text) == language
 
 

@@ -71,6 +71,12 @@ $(CORPORA:%=quality-%): quality-%: index-% $(VENV)/.developing
 	$(BIN)/policyqa eval --index $(WORK)/$* --report $(WORK)/runs/$* --overwrite \
 	    --baseline data/baselines/$*.jsonl --peer langchain --peer bm25
 
+# Texts of other kinds, which nothing is tuned for.
+quality-texts: $(VENV)/.developing
+	$(BIN)/policyqa ingest eval/texts/held_out --index $(WORK)/texts
+	$(BIN)/policyqa eval eval/texts/held_out.jsonl --index $(WORK)/texts \
+	    --report $(WORK)/runs/texts --overwrite --peer langchain --peer bm25
+
 $(CORPORA:%=ablations-%): ablations-%: $(VENV)/.developing
 	$(BIN)/python -m eval.ablations --all --documents $($*-documents) \
 	    --work $(WORK)/ablations/$* --out $(WORK)/runs/ablations/$*
@@ -90,7 +96,7 @@ articles scale:
 
 eval: $(CORPORA:%=eval-%)
 baselines: $(CORPORA:%=baseline-%)
-quality: $(CORPORA:%=quality-%) $(CORPORA:%=ablations-%) $(WORK)/runs/articles/articles.md \
+quality: $(CORPORA:%=quality-%) quality-texts $(CORPORA:%=ablations-%) $(WORK)/runs/articles/articles.md \
     $(WORK)/runs/scale/scale.md
 	$(BIN)/policyqa sweep docs/sweep.toml --out $(WORK)/runs/sweep
 	$(BIN)/python -m eval.quality --runs $(WORK)/runs docs/quality.md

@@ -132,7 +132,8 @@ def _numbered(answer: Answer) -> Iterator[Text]:
     number = {citation: i for i, citation in enumerate(answer.citations, start=1)}
     for claim in answer.claims:
         marks = " ".join(f"[{number[c]}]" for c in claim.citations)
-        yield line_of(claim.text, " ", (marks, "cyan"))
+        how = " (computed)" if claim.computed else ""
+        yield line_of(claim.text, how, " ", (marks, "cyan"))
 
 
 def _print_citations(

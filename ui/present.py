@@ -15,6 +15,9 @@ NOT_SAID = "The documents do not say"
 _CHECKED = (
     '<span class="checked" title="The figures and words stand in the cited passage">checked</span>'
 )
+_COMPUTED = (
+    '<span class="checked" title="Computed from the cited figures, and checked">computed</span>'
+)
 _UNCHECKED = '<span class="unchecked">not confirmed</span>'
 
 
@@ -114,7 +117,8 @@ def _claims(claims: Sequence[Claim], places: Sequence[Citation]) -> str:
 
 def _claim(claim: Claim, number: dict[Citation, int]) -> str:
     buttons = "".join(_cite(place, number[place]) for place in claim.citations)
-    seal = _CHECKED if claim.verdict is Verdict.SUPPORTED else _UNCHECKED
+    proved = _COMPUTED if claim.computed else _CHECKED
+    seal = proved if claim.verdict is Verdict.SUPPORTED else _UNCHECKED
     return f'{escape(claim.text)} <span class="proof">{buttons}{seal}</span>'
 
 

@@ -168,3 +168,11 @@ def test_only_questions_that_are_answered_from_their_place_are_offered() -> None
 def test_presenting_loads_neither_gradio_nor_torch() -> None:
     code = "import sys, ui.present; assert not {'gradio', 'torch', 'fastapi'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_computed_claim_is_told_apart_from_a_quoted_one() -> None:
+    quoted = answer_to("How many containers?")
+    claims = (replace(quoted.claims[0], computed=True), *quoted.claims[1:])
+    html = present.exchange("?", answer=replace(quoted, claims=claims))
+    assert html.count(">computed<") == 1
+    assert html.count(">checked<") == len(claims) - 1

@@ -78,7 +78,7 @@ quality-texts: $(VENV)/.developing
 	    --report $(WORK)/runs/texts --overwrite --peer langchain --peer bm25
 
 $(CORPORA:%=ablations-%): ablations-%: $(VENV)/.developing
-	$(BIN)/python -m eval.ablations --all --documents $($*-documents) \
+	$(BIN)/python -m eval.ablations --documents $($*-documents) \
 	    --work $(WORK)/ablations/$* --out $(WORK)/runs/ablations/$*
 
 # Nor is SquadShifts (Miller et al. 2020), which SQUADSHIFTS names the folder of.
@@ -96,7 +96,7 @@ articles scale:
 
 eval: $(CORPORA:%=eval-%)
 baselines: $(CORPORA:%=baseline-%)
-quality: $(CORPORA:%=quality-%) quality-texts $(CORPORA:%=ablations-%) $(WORK)/runs/articles/articles.md \
+quality: $(CORPORA:%=quality-%) quality-texts ablations-sample $(WORK)/runs/articles/articles.md \
     $(WORK)/runs/scale/scale.md
 	$(BIN)/policyqa sweep docs/sweep.toml --out $(WORK)/runs/sweep
 	$(BIN)/python -m eval.quality --runs $(WORK)/runs docs/quality.md

@@ -128,16 +128,27 @@ def test_a_citation_opens_the_document_at_the_cited_words(
     expect(page.locator("mark:not(.current)")).to_have_text(RECORD)
 
 
+WATCH = """() => {
+    window.seen = [];
+    const note = () => window.seen.push([
+        document.querySelectorAll(".claim").length,
+        document.body.innerText.includes("Searching the documents"),
+    ]);
+    new MutationObserver(note).observe(document.body, {childList: true, subtree: true});
+}"""
+"""Notes at every change of the page how many claims there are and whether a search is told of."""
+
+
 def test_claims_arrive_one_by_one(fake_address: str, open_page: Opener) -> None:
     page = open_page(fake_address)
-    page.get_by_label("Your question").fill("How many containers?")
-    page.get_by_role("button", name="Ask", exact=True).click()
-    page.locator(".claim").nth(0).wait_for()
-    assert page.locator(".claim").count() == 1
-    expect(page.get_by_text("Searching the documents")).to_be_visible()
+    page.evaluate(WATCH)
+    ask(page, "How many containers?")
     expect(page.locator(".claim")).to_have_count(2)
     expect(page.locator(".checked")).to_have_count(2)
     expect(page.get_by_text("Searching the documents")).to_have_count(0)
+    seen = page.evaluate("window.seen")
+    assert [1, True] in seen
+    assert seen.index([1, True]) < next(at for at, (count, _) in enumerate(seen) if count == 2)
 
 
 def test_an_abstention_looks_different_and_its_passages_open(

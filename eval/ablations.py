@@ -20,17 +20,16 @@ from pydantic import BaseModel
 
 from eval.compare import LEVEL, Difference, compare
 from eval.dataset import Case, read_cases
-from eval.disk import write_whole
 from eval.metrics import EVALUATORS
 from eval.peers.threshold import FITTED_ON, fit_threshold
 from eval.report.markdown import to_table
 from eval.report.tables import NONE, Table, name_of, show
 from eval.run import Row, evaluate
+from eval.script import report
 from eval.stats import holm, least_p
 from eval.summary import MEASURES, measured
 from eval.sweep.bench import Bench
 from eval.sweep.vectors import open_cache
-from rag.errors import PolicyQAError
 from rag.settings import Settings, load_settings
 
 
@@ -166,16 +165,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=Path(".policyqa/eval/ablations"))
     parser.add_argument("--out", type=Path, help=f"also write {FILE} into this folder")
     chosen = parser.parse_args(None if arguments is None else list(arguments))
-    try:
-        text = to_markdown(_run(chosen))
-        if chosen.out:
-            chosen.out.mkdir(parents=True, exist_ok=True)
-            write_whole(chosen.out / FILE, text)
-    except (PolicyQAError, OSError) as error:
-        print(f"eval.ablations: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    print(text, end="")  # noqa: T201
-    return 0
+    return report("eval.ablations", lambda: to_markdown(_run(chosen)), chosen.out, FILE)
 
 
 def _run(chosen: argparse.Namespace) -> list[Ablated]:

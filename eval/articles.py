@@ -21,7 +21,6 @@ from rich.progress import track
 from eval.calibration import auroc
 from eval.corpus import Corpus
 from eval.dataset import Case, Reference
-from eval.disk import write_whole
 from eval.formats.index import temporary_index
 from eval.formats.outside import Outside
 from eval.formats.squad import read_squad
@@ -29,11 +28,11 @@ from eval.hiding import HidingIndex
 from eval.report.markdown import to_table
 from eval.report.tables import NONE, Table
 from eval.rivals import Sentences
+from eval.script import report
 from eval.stats import Interval, percentile, share_effect, share_interval
 from eval.text import contains
 from eval.training.reader_data import ENCYCLOPEDIA, split_of
 from rag.embedding import Embedder, load_embedder
-from rag.errors import PolicyQAError
 from rag.generations import Generations
 from rag.models import Answer, Document, Span
 from rag.pipeline import Pipeline, assemble, load_reader
@@ -223,19 +222,14 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, help="ask only so many, drawn at random (seeded)")
     parser.add_argument("--out", type=Path, help=f"also write {FILE} into this folder")
     chosen = parser.parse_args(None if arguments is None else list(arguments))
-    try:
-        outside = held_out(chosen.data)
-        if chosen.limit is not None:
-            outside = outside.sampled(chosen.limit)
-        text = to_markdown(ask_articles(outside, load_settings(), quiet=False))
-        if chosen.out:
-            chosen.out.mkdir(parents=True, exist_ok=True)
-            write_whole(chosen.out / FILE, text)
-    except (PolicyQAError, OSError) as error:
-        print(f"eval.articles: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    print(text, end="")  # noqa: T201
-    return 0
+    return report("eval.articles", lambda: _asked(chosen), chosen.out, FILE)
+
+
+def _asked(chosen: argparse.Namespace) -> str:
+    outside = held_out(chosen.data)
+    if chosen.limit is not None:
+        outside = outside.sampled(chosen.limit)
+    return to_markdown(ask_articles(outside, load_settings(), quiet=False))
 
 
 if __name__ == "__main__":

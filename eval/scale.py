@@ -18,19 +18,18 @@ import numpy as np
 
 from eval.corpus import Corpus
 from eval.dataset import Case, read_cases
-from eval.disk import write_whole
 from eval.metrics import EVALUATORS
 from eval.neighbours import article_sentences, figure_sentences, write_neighbours
 from eval.report.markdown import to_table
 from eval.report.tables import NONE, Table
 from eval.run import Asker, Row, evaluate
+from eval.script import report
 from eval.stats import percentile
 from eval.stopwatch import Stopwatch, TimedEmbedder, TimedIndex, TimedReader
 from eval.summary import MEASURES, measured, number
 from eval.sweep.vectors import CachedEmbedder, open_cache
 from ingest.pipeline import ingest
 from rag.embedding import Embedder, load_embedder
-from rag.errors import PolicyQAError
 from rag.generations import Generations
 from rag.models import Answer, Filters
 from rag.pipeline import Pipeline, assemble, load_reader
@@ -194,16 +193,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=Path(".policyqa/eval/scale"))
     parser.add_argument("--out", type=Path, help=f"also write {FILE} into this folder")
     chosen = parser.parse_args(None if arguments is None else list(arguments))
-    try:
-        text = to_markdown(_measure(chosen))
-        if chosen.out:
-            chosen.out.mkdir(parents=True, exist_ok=True)
-            write_whole(chosen.out / FILE, text)
-    except (PolicyQAError, OSError) as error:
-        print(f"eval.scale: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    print(text, end="")  # noqa: T201
-    return 0
+    return report("eval.scale", lambda: to_markdown(_measure(chosen)), chosen.out, FILE)
 
 
 def _measure(chosen: argparse.Namespace) -> list[Size]:

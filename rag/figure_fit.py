@@ -52,9 +52,9 @@ def fits(wanted: Wanted, figure: Figure) -> FigureFit:
     """How the figure fits what is wanted."""
     return FigureFit(
         measure=_share(wanted, figure.terms),
-        period=_agree(wanted.years, figure.period.years),
-        status=_same(wanted.status, figure.period.status),
-        change=_same(wanted.change, figure.change),
+        period=agree(wanted.years, figure.period.years),
+        status=same(wanted.status, figure.period.status),
+        change=same(wanted.change, figure.change),
     )
 
 
@@ -91,13 +91,15 @@ def _share(wanted: Wanted, held: frozenset[str]) -> float:
     return sum(wanted.weights.get(t, 1.0) for t in wanted.terms & held) / total
 
 
-def _agree(asked: frozenset[int], told: frozenset[int]) -> float:
+def agree(asked: frozenset[int], told: frozenset[int]) -> float:
+    """1 if some year asked about is told, -1 if none is, 0 if none is asked about or told."""
     if not asked or not told:
         return 0.0
     return 1.0 if asked & told else -1.0
 
 
-def _same(asked: object, told: object) -> float:
+def same(asked: object, told: object) -> float:
+    """1 if what is told is what is asked for, -1 if not, 0 if either is open."""
     if asked is None or told is None:
         return 0.0
     return 1.0 if asked == told else -1.0

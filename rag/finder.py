@@ -66,7 +66,9 @@ class Finder:
 
     def find(self, question: Question, filters: Filters | None, clock: Clock) -> Found:
         """Everything that leads to an answer of the question as a whole."""
-        return self._find(question, self._vector(question), filters, clock)
+        vector = self._vector(question)
+        clock.lap("embed")
+        return self._find(question, vector, filters, clock)
 
     def answered(
         self, question: Question, filters: Filters | None, clock: Clock

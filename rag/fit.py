@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from rag.figure_fit import Wanted, best_fit
+from rag.figure_fit import Wanted, agree, best_fit, same
 from rag.index import Index
 from rag.models import Passage, Sentence
 from rag.names import UPPER, name_phrases
-from rag.period import Period, Status, months_in, period_of, years_in
+from rag.period import Status, months_in, period_of, years_in
 from rag.quantities import holds_amount
 from rag.question import Question
 from rag.text import term_set
@@ -62,10 +62,10 @@ class Fits:
         """
         period = period_of(sentence.text, self._heading, self._reference)
         return {
-            "period": _period_fit(self._years, period.years),
+            "period": agree(self._years, period.years),
             "setting": 0.0 if period.years else self._setting_fit(sentence),
             "dated": self._dated,
-            "status": _status_fit(self._status, period),
+            "status": same(self._status, period.status),
             "amount": _amount_fit(self._question, sentence),
             "kind": _kind_fit(self._question, sentence.text),
             "figure": self._figure_fit(sentence),
@@ -79,7 +79,7 @@ class Fits:
         sentences = self._passage.sentences
         for previous in reversed(sentences[: sentences.index(sentence)]):
             if years := years_in(previous.text, self._reference):
-                return _period_fit(self._years, years)
+                return agree(self._years, years)
         if self._reference is None:
             return 0.0
         near = range(self._reference - 1, self._reference + 2)
@@ -92,12 +92,6 @@ class Fits:
         return best_fit(self._wanted, self._index.figures_of_sentence(*place)).score
 
 
-def _period_fit(asked: frozenset[int], told: frozenset[int]) -> float:
-    if not asked or not told:
-        return 0.0
-    return 1.0 if asked & told else -1.0
-
-
 def _asked_status(
     question: Question, years: frozenset[int], reference: int | None
 ) -> Status | None:
@@ -105,12 +99,6 @@ def _asked_status(
     if reference is not None and years and min(years) >= reference:
         return Status.PLANNED if question.status is Status.PLANNED else None
     return question.status
-
-
-def _status_fit(asked: Status | None, period: Period) -> float:
-    if asked is None or period.status is None:
-        return 0.0
-    return 1.0 if asked is period.status else -1.0
 
 
 def _amount_fit(question: Question, sentence: Sentence) -> float:

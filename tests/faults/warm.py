@@ -67,6 +67,10 @@ class Child:
         assert ended, f"still running after {seconds} s: {out!r} {err!r}"
         return Done(code, out, err)
 
+    def is_running(self) -> bool:
+        """Whether it has not ended by itself."""
+        return not self._ended(0)
+
     def _ended(self, seconds: float) -> bool:
         handle = os.pidfd_open(self.pid)
         try:
@@ -327,10 +331,23 @@ def _serve(channel: socket.socket) -> dict[str, Any] | None:
             channel.close()
             # A test run started in the background inherits SIGINT ignored; a user's shell does not.
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            _renew_threads()
             return order
         for file in files:
             os.close(file)
         channel.send(json.dumps(pid).encode())
+
+
+def _renew_threads() -> None:
+    """Replace torch's pool of threads while there is only one of them.
+
+    A fork leaves the pool of its parent to be replaced at the first use of torch. Two threads that
+    come there at once may find none ("Invalid thread pool"), which no command started by a user
+    can meet.
+    """
+    import torch
+
+    torch.set_num_threads(torch.get_num_threads())
 
 
 def _obey(order: Mapping[str, Any]) -> int:

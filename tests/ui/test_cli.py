@@ -359,6 +359,7 @@ def test_a_killed_batch_goes_on_without_repeating_or_losing_a_line(
     child = warm.start("policyqa", *order, cwd=tmp_path)
     until = time.monotonic() + 60
     while not out.exists() or out.read_bytes().count(b"\n") < kill_after:
+        assert child.is_running(), child.wait()
         assert time.monotonic() < until
         time.sleep(0.001)
     os.kill(child.pid, signal.SIGKILL)

@@ -26,7 +26,8 @@ EXTRACTIVE = "extractive"
 class Spoken:
     """How an answer was made: by which engine and model, and what was removed from it.
 
-    `note` tells a reader what went wrong, if anything did; `usage` counts a model's tokens.
+    `note` tells a reader what went wrong, if anything did. Of a model: `usage` counts its tokens,
+    `prompt` is the version of what it was told, `raw` its texts as they came.
     """
 
     engine: str = EXTRACTIVE
@@ -34,6 +35,8 @@ class Spoken:
     note: str | None = None
     removed: tuple[Claim, ...] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
+    prompt: str | None = None
+    raw: tuple[str, ...] = ()
 
 
 class Engine(Protocol):

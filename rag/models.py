@@ -183,7 +183,8 @@ class Trace:
 
     `question` is how it was read. `passages` were retrieved and `sentences` ranked, best first;
     `evidence` is what the confidence rests on; `removed` holds the claims that verification
-    rejected; `usage` counts the tokens that a chat model read and wrote (empty without one).
+    rejected. Of a chat model, if one wrote: `usage` counts the tokens that it read and wrote,
+    `prompt` is the version of what it was told, `raw` its texts as they came.
     """
 
     question: Mapping[str, str] = field(default_factory=dict)
@@ -192,6 +193,8 @@ class Trace:
     evidence: Mapping[str, float] = field(default_factory=dict)
     removed: tuple[Claim, ...] = ()
     usage: Mapping[str, int] = field(default_factory=dict)
+    prompt: str | None = None
+    raw: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

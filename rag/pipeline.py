@@ -142,7 +142,10 @@ class Pipeline(Closing):
                 yield event
         clock.lap("verify")
         trace = replace(
-            trace_of(whole, answered, refused, spoken.removed), usage=dict(spoken.usage)
+            trace_of(whole, answered, refused, spoken.removed),
+            usage=dict(spoken.usage),
+            prompt=spoken.prompt,
+            raw=spoken.raw,
         )
         left = self._refusals.rest(read, refused, kept) if kept else None
         told = " ".join(filter(None, (left, spoken.note))) or None

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,7 +19,10 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as VariableError
 
+from rag.chat_settings import ChatSettings as ChatSettings
+from rag.chat_settings import LocalModelSettings, TraceSettings
 from rag.errors import SettingsError
+from rag.section import Section
 
 SPLITTER_VERSION = "3"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
@@ -30,12 +33,7 @@ _TESTS = "TEST_CORPUS"
 """Names the folder of original documents for the tests; no setting."""
 
 
-class _Section(BaseModel):
-    # An error never shows what was put in: it may be a key.
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class EmbeddingSettings(_Section):
+class EmbeddingSettings(Section):
     """The sentence-transformers model."""
 
     model: str = Field(
@@ -46,7 +44,7 @@ class EmbeddingSettings(_Section):
     batch: int = Field(default=32, ge=1, description="Texts embedded at once during ingest.")
 
 
-class SplitSettings(_Section):
+class SplitSettings(Section):
     """How sections are cut into passages."""
 
     passage_words: int = Field(
@@ -59,7 +57,7 @@ class SplitSettings(_Section):
         return f"{SPLITTER_VERSION}/{self.passage_words}"
 
 
-class WeightSettings(_Section):
+class WeightSettings(Section):
     """How much each ranking counts when they are fused; 0 switches one off."""
 
     dense: float = Field(
@@ -79,7 +77,7 @@ class WeightSettings(_Section):
         return self
 
 
-class RetrievalSettings(_Section):
+class RetrievalSettings(Section):
     """Dense and lexical search over passages and their fusion."""
 
     candidates: int = Field(default=30, ge=1, description="Passages asked of each search.")
@@ -100,7 +98,7 @@ Evidence: TypeAlias = Literal[
 """What speaks for or against a sentence, or for or against answering at all, by name."""
 
 
-class RankSettings(_Section):
+class RankSettings(Section):
     """Passages to sentences."""
 
     reader: bool = Field(default=True, description="Let the trained reader judge the candidates.")
@@ -113,7 +111,7 @@ class RankSettings(_Section):
     )
 
 
-class AnswerSettings(_Section):
+class AnswerSettings(Section):
     """Composing and refusing."""
 
     engine: Literal["auto", "extractive", "generative"] = Field(
@@ -129,45 +127,7 @@ class AnswerSettings(_Section):
     spelling: bool = Field(default=True, description="Mend misspelt words of the question.")
 
 
-class ChatSettings(_Section):
-    """The chat model of the generative engine: any server that speaks OpenAI's protocol."""
-
-    base_url: str | None = Field(
-        default=None,
-        pattern=r"^https?://[^\s@]+$",
-        description="Where the server is, as in http://127.0.0.1:11434/v1; none quotes only.",
-    )
-    model: str | None = Field(default=None, min_length=1, description="The model's name there.")
-    api_key: SecretStr | None = Field(
-        default=None, description="The key; set it in POLICYQA_CHAT__API_KEY, never on a command."
-    )
-    api_key_file: Path | None = Field(
-        default=None, description="A file that holds the key, instead of the variable."
-    )
-    timeout: float = Field(
-        default=30.0, gt=0, le=600, description="Seconds after which an answer is quoted instead."
-    )
-    temperature: float = Field(default=0.0, ge=0, le=2, description="0 writes the likeliest words.")
-    context_tokens: int = Field(
-        default=2500, ge=200, description="Tokens of passages that the model is given, at most."
-    )
-    answer_tokens: int = Field(
-        default=500, ge=20, description="Tokens that the model may write, at most."
-    )
-    structured: Literal["auto", "never"] = Field(
-        default="auto", description="Ask for JSON by a schema where the server knows that."
-    )
-
-    @model_validator(mode="after")
-    def _must_be_whole(self) -> Self:
-        if self.base_url and not self.model:
-            raise ValueError("chat.base_url needs chat.model, the model's name on that server")
-        if self.api_key and self.api_key_file:
-            raise ValueError("give api_key or api_key_file, not both")
-        return self
-
-
-class ServerSettings(_Section):
+class ServerSettings(Section):
     """Where `policyqa serve` listens."""
 
     host: str = Field(default="127.0.0.1", description="Address to bind.")
@@ -190,6 +150,10 @@ class Settings(BaseSettings):
     review_file: Path = Field(
         default=Path(".policyqa/review.sqlite3"), description="Cases that wait for a review."
     )
+    answers_file: Path = Field(
+        default=Path(".policyqa/answers.sqlite3"),
+        description="Written answers that are given again to an equal question.",
+    )
     documents_dir: Path = Field(
         default=Path("data/documents"), description="What `policyqa ingest` reads by default."
     )
@@ -199,6 +163,8 @@ class Settings(BaseSettings):
     rank: RankSettings = RankSettings()
     answer: AnswerSettings = AnswerSettings()
     chat: ChatSettings = ChatSettings()
+    local: LocalModelSettings = LocalModelSettings()
+    trace: TraceSettings = TraceSettings()
     server: ServerSettings = ServerSettings()
 
     @model_validator(mode="after")

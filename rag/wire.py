@@ -102,6 +102,8 @@ def _trace_to_json(answer: Answer) -> dict[str, Any]:
         "removed": _claims_to_json(trace.removed, removed),
         "removed_citations": [citation_to_json(citation) for citation in removed],
         "usage": dict(trace.usage),
+        "prompt": trace.prompt,
+        "raw": list(trace.raw),
         "timings_ms": _rounded(answer.timings_ms),
     }
 
@@ -159,6 +161,8 @@ def _trace(value: Mapping[str, Any]) -> Trace:
         evidence=value["evidence"],
         removed=_claims(value["removed"], removed),
         usage=value["usage"],
+        prompt=value.get("prompt"),
+        raw=tuple(value.get("raw", ())),
     )
 
 

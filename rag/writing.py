@@ -73,4 +73,6 @@ def _joined(written: Sequence[Written]) -> Spoken:
         note=" ".join(notes) or None,
         removed=tuple(claim for part in written for claim in part.removed),
         usage=usage,
+        prompt=written[0].prompt,
+        raw=tuple(text for part in written for text in part.raw),
     )

@@ -84,14 +84,15 @@ def is_money(unit: str) -> bool:
 
 
 def _parts(text: str, quantity: Quantity) -> Iterator[Amount]:
-    """The amount; "by 162 to 832" tells two and no range."""
+    """The amount; "by 162 to 832" tells two and no range, but "by 4 to 6 percent" does."""
     whole = _amount(quantity)
     gap = _TO.search(text, quantity.start, quantity.end)
-    if quantity.high is None or gap is None or not _BY.search(text[: quantity.start]):
+    counts = quantity.kind == "number" and quantity.high is not None
+    if not counts or gap is None or not _BY.search(text[: quantity.start]):
         yield whole
         return
     yield replace(whole, end=gap.start(), high=None)
-    yield replace(whole, value=quantity.high, start=gap.end(), high=None, bound=None)
+    yield replace(whole, value=quantity.high or whole.value, start=gap.end(), high=None, bound=None)
 
 
 def _amount(quantity: Quantity) -> Amount:

@@ -46,9 +46,9 @@ def _figure_verdict(figure: Figure, support: Support) -> Verdict:
 
 def _unread(figure: Figure, support: Support) -> Verdict:
     """A number that stands there but that the register does not hold: not if it is an end of a
-    range or has another unit there, and what it measures must still be told."""
+    range, has another unit or is a year there, and what it measures must still be told."""
     ends = {end for other in support.figures for end in (other.value, other.high)}
-    if figure.value in ends:
+    if figure.value in ends or figure.value in support.years:
         return Verdict.FIGURE_NOT_IN_SPAN
     return (
         _status_of_unread(figure, support) if _is_told(figure, support) else Verdict.MEASURE_CLASH

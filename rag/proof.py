@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.binding import bound_together
 from rag.context import Shown
 from rag.coverage import covered, share_covered
 from rag.drafts import Draft
@@ -139,7 +140,7 @@ def _verdict(text: str, place: _Place, index: Index) -> Verdict:
         verdict = check(statement, support)
         if verdict is not Verdict.SUPPORTED:
             return verdict
-    return Verdict.SUPPORTED
+    return bound_together(text, support.texts)
 
 
 def _citations(place: _Place) -> tuple[Citation, ...]:

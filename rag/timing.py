@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.comparand import Comparand, comparands, is_year_before
 from rag.grammar.clauses import Sentence
 from rag.grammar.tokens import Tag
 from rag.period import Period, Status, months_in, period_of, status_of, years_in
@@ -53,9 +55,13 @@ def timing_of(
     `reference` is the year from which "last year" is counted: the document's own.
     """
     whole = period_of(sentence.text, heading, reference)
-    texts = _nearest(sentence, at)
-    told = (*texts, *reversed(heading))
-    years = next((y for y in (years_in(t, reference) for t in told) if y), frozenset())
+    compared = comparands(sentence)
+    own = next((stretch for stretch in compared if stretch.holds(at)), None)
+    texts = _nearest(sentence, at, own, compared)
+    if own is None:
+        years = _first_years((*texts, *reversed(heading)), reference)
+    else:
+        years = _years_compared(sentence, at, own, compared, heading, reference)
     months = next((m for m in (_months(t, years) for t in texts) if m), frozenset())
     if not {year for year, _ in months} <= years:
         months = frozenset()  # of another clause
@@ -63,6 +69,29 @@ def timing_of(
     if years and reference is not None and min(years) > reference:
         status = Status.PLANNED
     return Timing(Period(years, status), months)
+
+
+def _first_years(texts: Sequence[str], reference: int | None) -> frozenset[int]:
+    """The years of the first text that tells any."""
+    return next((y for y in (years_in(t, reference) for t in texts) if y), frozenset())
+
+
+def _years_compared(
+    sentence: Sentence,
+    at: int,
+    own: Comparand,
+    compared: Sequence[Comparand],
+    heading: tuple[str, ...],
+    reference: int | None,
+) -> frozenset[int]:
+    """The years that a comparison tells itself, or the one before the sentence's; else none."""
+    text = _plain(sentence, own.start, own.end, masked=False)
+    after = _plain(sentence, at + 1, own.end, masked=False)
+    if is_year_before(text) and not years_in(text, None):
+        rest = _around(sentence, at)
+        main = _first_years((_outside(sentence, rest, compared), *reversed(heading)), reference)
+        return frozenset(year - 1 for year in main) if len(main) == 1 else frozenset()
+    return _first_years((after, text), reference)
 
 
 def _nearest_status(
@@ -81,8 +110,16 @@ def _nearest_status(
     )
 
 
-def _nearest(sentence: Sentence, at: int) -> list[str]:
-    """What may tell the time, nearest first: what follows the figure, its clause, the sentence."""
+def _nearest(
+    sentence: Sentence, at: int, own: Comparand | None, compared: Sequence[Comparand]
+) -> list[str]:
+    """What may tell the time, nearest first: what follows the figure, its clause, the sentence.
+
+    What another figure is compared with tells nothing of this one; of a figure that is compared
+    with, only the comparison does.
+    """
+    if own is not None:
+        return [_plain(sentence, at + 1, own.end), _plain(sentence, own.start, own.end)]
     start, end = sentence.clause(at)
     tokens = sentence.tokens
     stop = at + 1
@@ -92,7 +129,18 @@ def _nearest(sentence: Sentence, at: int) -> list[str]:
     while before > start and tokens[before - 1].tag is not Tag.FIGURE:
         before -= 1
     stretches = ((at + 1, stop), (before, at), (start, end), _around(sentence, at))
-    return [_plain(sentence, first, last) for first, last in stretches]
+    return [_outside(sentence, stretch, compared) for stretch in stretches]
+
+
+def _outside(sentence: Sentence, stretch: tuple[int, int], compared: Sequence[Comparand]) -> str:
+    """The text of a stretch of tokens without the comparisons in it."""
+    first, last = stretch
+    parts = []
+    for comparand in compared:
+        if first < comparand.end and comparand.start < last:
+            parts.append(_plain(sentence, first, min(last, comparand.start)))
+            first = max(first, comparand.end)
+    return " ".join(part for part in (*parts, _plain(sentence, first, last)) if part)
 
 
 def _around(sentence: Sentence, at: int) -> tuple[int, int]:
@@ -100,11 +148,12 @@ def _around(sentence: Sentence, at: int) -> tuple[int, int]:
     return max(0, at - _REACH), min(len(sentence.tokens), at + _REACH)
 
 
-def _plain(sentence: Sentence, first: int, last: int) -> str:
+def _plain(sentence: Sentence, first: int, last: int, masked: bool = True) -> str:
+    """The text of some tokens; `masked` leaves out years that something is compared with."""
     if first >= last:
         return ""
     text = sentence.text[sentence.tokens[first].start : sentence.tokens[last - 1].end]
-    return _COMPARED.sub(" ", text)
+    return _COMPARED.sub(" ", text) if masked else text
 
 
 def _months(text: str, years: frozenset[int]) -> frozenset[tuple[int, int]]:

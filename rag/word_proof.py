@@ -25,6 +25,23 @@ _NEGATION = re.compile(
     r"|\w+n['’]t\b",
     re.I,
 )
+_UP_FROM = re.compile(r"\b(up|down)\s(?:by|from)\b", re.I)
+_EXTREMES = {
+    word: group
+    for group, told in enumerate(
+        """highest; lowest; largest biggest greatest; smallest least; longest; shortest; oldest
+        earliest; youngest newest latest; fastest; slowest; best; worst; fewest; strongest; weakest;
+        deepest; heaviest; lightest; nearest; farthest furthest; richest; poorest; first; last
+        final; second; third; fourth; fifth; sixth; seventh; eighth; ninth; tenth""".split(";")
+    )
+    for word in told.split()
+}
+"""Superlatives and ordinals; those of a group say the same."""
+_SINCE = re.compile(
+    r"\b(?:(?P<on>since|from|after|starting)|(?P<up>until|till|before|through))\s"
+    r"(?:[\w.]+\s){0,3}?(?P<year>(?:1\d|20)\d\d)\b",
+    re.I,
+)
 _PLAN = Status.PLANNED
 _DENIED_WORDS = 4
 """How many words after a denial may be what it denies."""
@@ -39,8 +56,10 @@ def words_verdict(statement: Statement, support: Support) -> Verdict:
         return Verdict.NAME_NOT_IN_SPAN
     if not _starts_alike(statement.text, held):
         return Verdict.NAME_NOT_IN_SPAN
-    if _turns(statement.text, support):
+    if _turns(statement.text, support) or not _ranks_alike(statement.text, held):
         return Verdict.MEASURE_CLASH
+    if _ends_otherwise(statement.text, support.text):
+        return Verdict.PERIOD_CLASH
     if _denies(statement.text, support.text) or _does_otherwise(statement, support, held):
         return Verdict.NOT_COVERED
     return Verdict.SUPPORTED
@@ -60,7 +79,8 @@ def direction(word: str) -> int | None:
 
 def directions(text: str) -> frozenset[int]:
     """Which ways a text says that things move."""
-    return frozenset(d for d in map(direction, words(text)) if d is not None)
+    moved = frozenset(d for d in map(direction, words(text)) if d is not None)
+    return moved | {1 if match[1].lower() == "up" else -1 for match in _UP_FROM.finditer(text)}
 
 
 def _quotes(text: str) -> Iterator[str]:
@@ -100,6 +120,22 @@ def _turns(text: str, support: Support) -> bool:
     """Whether it says that something moves the way that nothing does in what it cites."""
     said, told = directions(text), directions(support.text)
     return bool(told) and not said <= told
+
+
+def _ranks_alike(text: str, held: frozenset[str]) -> bool:
+    """Whether every superlative and ordinal is cited, in these words or others of their group."""
+    told = {_EXTREMES[word] for word in _EXTREMES if term(word) in held}
+    return all(_EXTREMES.get(word) in (None, *told) for word in words(text))
+
+
+def _ends_otherwise(text: str, cited: str) -> bool:
+    """Whether it says "until" of a year of which it is told "since", or the other way round."""
+    said, told = _reaches(text), _reaches(cited)
+    return any(told.get(year, way) != way for year, way in said.items())
+
+
+def _reaches(text: str) -> dict[str, str]:
+    return {m["year"]: "on" if m["on"] else "up" for m in _SINCE.finditer(text)}
 
 
 def _does_otherwise(statement: Statement, support: Support, held: frozenset[str]) -> bool:

@@ -26,6 +26,13 @@ _PATIENCE_S = 60.0
 """How long a server may take for one answer: twice a language model's own deadline."""
 
 
+def unkept(settings: Settings) -> Settings:
+    """The settings under which every answer is made anew: a kept one measures nothing."""
+    return settings.model_copy(
+        update={"chat": settings.chat.model_copy(update={"kept_answers": 0})}
+    )
+
+
 def pipeline_asker(pipeline: Pipeline, settings: Settings) -> Asker:
     """The shipped `Pipeline.ask`; a generation that becomes current meanwhile is noticed."""
 

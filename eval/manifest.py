@@ -19,8 +19,10 @@ from rag.embedding import file_sha256
 from rag.index import Manifest
 from rag.settings import Settings
 
-PLACES = {"index_dir", "documents_dir", "review_file", "server"}
+PLACES = {"index_dir", "documents_dir", "review_file", "answers_file", "server", "trace"}
 """Settings that tell where things are: no answer depends on them."""
+_KEYS = {"base_url", "api_key", "api_key_file"}
+"""Where a chat model is, and what opens it."""
 _EVAL = Path(__file__).parent
 
 
@@ -57,11 +59,16 @@ def make_manifest(run: Run, plan: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def answering(settings: Settings) -> dict[str, Any]:
+    """The settings that an answer depends on, nested, as plain JSON values."""
+    return settings.model_dump(mode="json", exclude={**dict.fromkeys(PLACES, True), "chat": _KEYS})
+
+
 def describe_pipeline(manifest: Manifest, settings: Settings) -> dict[str, Any]:
     """Settings, and hashes of everything that an answer over this index depends on."""
     return {
         "kind": "pipeline",
-        "settings": settings.model_dump(mode="json", exclude=PLACES),
+        "settings": answering(settings),
         "model": {"name": manifest.model.name, "sha256": manifest.model.sha256},
         "splitter": manifest.splitter,
         "weights": {path.name: file_sha256(path) for path in _weights(Path(rag.__path__[0]))},

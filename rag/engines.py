@@ -27,7 +27,8 @@ class Spoken:
     """How an answer was made: by which engine and model, and what was removed from it.
 
     `note` tells a reader what went wrong, if anything did. Of a model: `usage` counts its tokens,
-    `prompt` is the version of what it was told, `raw` its texts as they came.
+    `prompt` is the version of what it was told, `raw` its texts as they came, `failure` how it
+    failed, if it did.
     """
 
     engine: str = EXTRACTIVE
@@ -37,15 +38,21 @@ class Spoken:
     usage: Mapping[str, int] = field(default_factory=dict)
     prompt: str | None = None
     raw: tuple[str, ...] = ()
+    failure: str | None = None
 
 
 class Engine(Protocol):
-    """Makes claims of what was found."""
+    """Makes claims of what was found; `stage` names what its time is booked to."""
+
+    stage: str
 
     def stream(
-        self, question: Question, answered: Sequence[Found]
+        self, question: Question, answered: Sequence[Found], *, deadline: float | None = None
     ) -> Generator[str | Claim | Spoken]:
-        """Status lines, verified claims, and at last how it went."""
+        """Status lines, verified claims, and at last how it went.
+
+        A model has until `deadline` (of `time.monotonic()`), or as long as the settings allow.
+        """
         ...
 
     def close(self) -> None:
@@ -56,12 +63,18 @@ class Engine(Protocol):
 class Quoting:
     """The extractive engine."""
 
+    stage = "verify"
+
     def __init__(self, index: Index, settings: AnswerSettings) -> None:
         self._index = index
         self._settings = settings
 
     def stream(
-        self, question: Question, answered: Sequence[Found]
+        self,
+        question: Question,
+        answered: Sequence[Found],
+        *,
+        deadline: float | None = None,  # noqa: ARG002  quoting waits for nobody
     ) -> Generator[str | Claim | Spoken]:
         """The claims of all parts, then how far the sides of a comparison are apart."""
         composed = [self.claims(found) for found in answered]

@@ -61,7 +61,7 @@ _SHORT_SUBJECT = 5
 
 def resolve(text: str, history: Sequence[Turn]) -> str:
     """The text as a question of its own; it is returned as it is when it needs none before it."""
-    if not history or not _leans(text):
+    if not history or not leans(text):
         return text
     before = resolve(history[-1].question, history[:-1]).rstrip(" ?.!")
     own = with_year(_OPENING.sub("", text).strip(" ?.!,"), before)
@@ -80,7 +80,7 @@ def with_year(text: str, before: str) -> str:
     return _SHIFTED.sub(lambda m: f"in {year + (1 if m['later'] else -1)}", text)
 
 
-def _leans(text: str) -> bool:
+def leans(text: str) -> bool:
     """Whether it asks something, but not without what was asked before."""
     opens = _OPENING.search(text)
     if not (opens or _ASKS.search(text) or not _VERB.search(text)):

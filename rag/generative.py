@@ -30,7 +30,7 @@ _BEAT_SECONDS = 0.5
 """How long a reader waits for a sign of life, at most: whoever left is noticed by then."""
 _REPAIR_SHARE = 0.25
 """The share of the time allowed that must be left to ask the model again."""
-_WHY: Mapping[Failure, str] = {
+WHY: Mapping[Failure, str] = {
     Failure.DOWN: "cannot be reached",
     Failure.SLOW: "was too slow",
     Failure.CUT_OFF: "broke off",
@@ -61,6 +61,7 @@ class Written:
     usage: Mapping[str, int]
     prompt: str
     raw: tuple[str, ...]
+    failure: str | None = None
 
 
 @dataclass(slots=True)
@@ -182,6 +183,7 @@ class GenerativeEngine:
             usage=dict(work.usage),
             prompt=VERSION,
             raw=tuple(work.raw),
+            failure=work.error.failure.value if work.error else None,
         )
 
 
@@ -209,7 +211,7 @@ def _note(work: _Work, quoted: bool) -> str | None:
     """What a reader should know of how the answer came about; nothing if all went well."""
     notes = []
     if work.error is not None:
-        why = _WHY.get(work.error.failure, "failed")
+        why = WHY.get(work.error.failure, "failed")
         notes.append(f"The chat model {why}, so the documents are quoted.")
     elif not work.claims and not work.removed:
         notes.append("The chat model found no answer, so the documents are quoted.")

@@ -184,7 +184,8 @@ class Trace:
     `question` is how it was read. `passages` were retrieved and `sentences` ranked, best first;
     `evidence` is what the confidence rests on; `removed` holds the claims that verification
     rejected. Of a chat model, if one wrote: `usage` counts the tokens that it read and wrote,
-    `prompt` is the version of what it was told, `raw` its texts as they came.
+    `prompt` is the version of what it was told, `raw` its texts as they came, `failure` how it
+    failed, if it did.
     """
 
     question: Mapping[str, str] = field(default_factory=dict)
@@ -195,6 +196,7 @@ class Trace:
     usage: Mapping[str, int] = field(default_factory=dict)
     prompt: str | None = None
     raw: tuple[str, ...] = ()
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 from rag.clock import Clock
 from rag.closing import Closing
 from rag.confidence import Model, load_models
 from rag.embedding import PACKAGED, Embedder, load_embedder, packaged_folder
-from rag.engines import EXTRACTIVE, Engine, Quoting, Spoken
+from rag.engines import EXTRACTIVE, Spoken
 from rag.errors import ModelError, SourceError
 from rag.extractive import cite
 from rag.finder import Finder
@@ -32,9 +31,11 @@ from rag.models import (
 )
 from rag.rank import Candidate, Ranker
 from rag.reader import Reader, ReaderMismatch
+from rag.recording import Recording
 from rag.refusal import Refusals
 from rag.settings import Settings
 from rag.smalltalk import small_talk
+from rag.talking import Talking, traced
 from rag.trace import Found, trace_of
 
 
@@ -51,8 +52,9 @@ class Pipeline(Closing):
     ) -> None:
         self._index = index
         self._settings = settings
-        self._quoting = Quoting(index, settings.answer)
-        self._engine = _engine_of(index, settings, self._quoting)
+        self._talking = Talking(index, settings, writes=settings.engine == "generative")
+        self._quoting = Talking(index, settings, writes=False)
+        self._recording = Recording(settings)
         self._finder = Finder(index, embedder, ranker, answer_model, settings)
         self._refusals = Refusals(index, multilingual=embedder.identity.name != PACKAGED)
 
@@ -117,49 +119,73 @@ class Pipeline(Closing):
         assert isinstance(answer, Answer)  # noqa: S101  stream() always ends with the answer
         return answer
 
+    def quoted(self, question: str) -> Answer:
+        """Answer a question by quoting, whatever the settings say; raises as `ask`.
+
+        No model is asked, and nothing is recorded.
+        """
+        *_, answer = self._told(question, (), None, Clock(), self._quoting)
+        assert isinstance(answer, Answer)  # noqa: S101  it always ends with the answer
+        return answer
+
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
-    ) -> Iterator[str | Claim | Answer]:
-        """Like `ask`, but yields status lines (`str`), then claims, then the whole answer."""
+    ) -> Generator[str | Claim | Answer]:
+        """Like `ask`, but yields status lines (`str`), then claims, then the whole answer.
+
+        Closing it ends the work of a chat model.
+        """
         clock = Clock()
+        key = self._recording.key(question, history, filters, self.index_version)
+        kept = self._recording.given(key, question, clock)
+        if kept is not None:
+            yield from kept.claims
+            self._recording.record(kept, clock, history)
+            yield kept
+            return
+        with closing(self._told(question, history, filters, clock, self._talking)) as events:
+            for event in events:
+                if isinstance(event, Answer):
+                    self._recording.keep(key, event)
+                    self._recording.record(event, clock, history)
+                yield event
+
+    def _told(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        clock: Clock,
+        talking: Talking,
+    ) -> Generator[str | Claim | Answer]:
         read = self._finder.read(resolve(question, history))
         reply = small_talk(question, len(self._index.documents), follows=bool(history))
         clock.lap("question")
         if reply:
             yield self._answer(question, Found(read), (), reply, Trace(), clock)
             return
+        errands = talking.errands()
+        reading = yield from talking.rewriting.read(question, history, errands)
+        read = self._finder.read(reading.text) if reading.by_model else read
+        clock.lap("rewrite" if errands.raw else "question")
         yield "Searching the documents"
         answered, refused, whole = self._finder.answered(read, filters, clock)
-        kept: list[Claim] = []
-        spoken = Spoken()
-        with closing(self._engine_for(answered).stream(read, answered)) as events:
-            for event in events:
-                if isinstance(event, Spoken):
-                    spoken = event
-                    continue
-                if isinstance(event, Claim):
-                    kept.append(event)
-                yield event
-        clock.lap("verify")
-        trace = replace(
-            trace_of(whole, answered, refused, spoken.removed),
-            usage=dict(spoken.usage),
-            prompt=spoken.prompt,
-            raw=spoken.raw,
+        if self._refusals.is_foreign(whole):
+            answered, refused = [], [whole]  # what it finds is chance
+        said = yield from talking.tell(read, answered, reading, errands, clock)
+        trace = traced(
+            trace_of(whole, answered, refused, said.spoken.removed), said.spoken, reading
         )
-        left = self._refusals.rest(read, refused, kept) if kept else None
-        told = " ".join(filter(None, (left, spoken.note))) or None
-        reason = told if kept else self._refusals.why(whole, spoken.removed)
-        yield self._answer(question, whole, kept, reason, trace, clock, spoken)
+        left = self._refusals.rest(read, refused, said.proved) if said.proved else None
+        reason = left if said.proved else self._refusals.why(whole, said.spoken.removed)
+        told = " ".join(filter(None, (reason, *said.notes))) or None
+        yield self._answer(question, whole, said.shown, told, trace, clock, said.spoken)
 
     def close(self) -> None:
-        """Release the index and the engine."""
-        self._engine.close()
+        """Release the index and the engine, and what records."""
+        self._talking.close()
+        self._recording.close()
         self._index.close()
-
-    def _engine_for(self, answered: Sequence[Found]) -> Engine:
-        """No model is asked what the documents do not answer."""
-        return self._engine if answered else self._quoting
 
     def _answer(
         self,
@@ -194,15 +220,6 @@ class Pipeline(Closing):
             cite(documents[s.item.passage.document_id], s.item.sentence.span, s.item.passage)
             for s in best
         )
-
-
-def _engine_of(index: Index, settings: Settings, quoting: Quoting) -> Engine:
-    if settings.engine != "generative":
-        return quoting
-    from rag.chat import ChatModel
-    from rag.writing import Writing
-
-    return Writing(ChatModel(settings.chat), index, settings, quoting)
 
 
 def build_pipeline(settings: Settings) -> Pipeline:

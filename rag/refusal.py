@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
 
+from rag.corpus_language import CorpusLanguage
 from rag.index import Index
 from rag.mentions import Mentions
 from rag.models import Claim
@@ -20,7 +20,6 @@ from rag.question import Question
 from rag.rank import Candidate
 from rag.terms import measure_terms
 from rag.text import term, terms
-from rag.tongues import OTHER, language_of, name_of
 from rag.topic import Topic, held_by, names_in, subject_of
 from rag.trace import Found
 
@@ -33,8 +32,6 @@ _MOSTLY = 0.4
 """Share of what is asked about, by weight, whose absence says why there is no answer."""
 _MOST_NAMED = 3
 _FEW_DATES = 3
-_SAMPLE = 2_000
-"""Characters of a document that tell its language."""
 
 
 class Refusals:
@@ -45,6 +42,11 @@ class Refusals:
         self._mentions = Mentions(index)
         self._topic = Topic(index)
         self._multilingual = multilingual
+        self._languages = CorpusLanguage(index)
+
+    def is_foreign(self, found: Found) -> bool:
+        """Whether the question is in a language that neither the model nor the documents know."""
+        return self._foreign(found) is not None
 
     def why(self, found: Found, removed: Sequence[Claim]) -> str:
         """Why nothing is answered."""
@@ -87,32 +89,15 @@ class Refusals:
         yield GENERAL
 
     def _foreign(self, found: Found) -> str | None:
-        """The question is in a language that neither the model nor the documents know."""
-        asked = language_of(found.question.asked)
-        if self._multilingual or asked is None or self._is_mostly_known(found):
+        """The question cannot be read at all."""
+        asked = None if self._multilingual else self._languages.foreign(found.question.asked)
+        if asked is None:
             return None
-        held = self._languages
-        if asked in held:
-            return None
+        held = self._languages.held
         return (
             f"The question is in {asked}, but the documents are in {_all(held)}; "
             f"ask in {_either(held)}."
         )
-
-    @cached_property
-    def _languages(self) -> list[str]:
-        documents = self._index.documents.values()
-        told = {
-            told
-            if (told := language_of(d.text[:_SAMPLE])) not in (None, OTHER)
-            else name_of(d.language)
-            for d in documents
-        }
-        return sorted(told)
-
-    def _is_mostly_known(self, found: Found) -> bool:
-        asked = set(terms(found.question.asked))
-        return sum(map(self._index.knows, asked)) > len(asked) / 2
 
     def _unnamed(self, found: Found) -> str | None:
         """A name that stands nowhere in the documents."""

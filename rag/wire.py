@@ -104,6 +104,7 @@ def _trace_to_json(answer: Answer) -> dict[str, Any]:
         "usage": dict(trace.usage),
         "prompt": trace.prompt,
         "raw": list(trace.raw),
+        "failure": trace.failure,
         "timings_ms": _rounded(answer.timings_ms),
     }
 
@@ -163,6 +164,7 @@ def _trace(value: Mapping[str, Any]) -> Trace:
         usage=value["usage"],
         prompt=value.get("prompt"),
         raw=tuple(value.get("raw", ())),
+        failure=value.get("failure"),
     )
 
 

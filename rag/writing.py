@@ -20,6 +20,8 @@ from rag.trace import Found
 class Writing:
     """The generative engine, which falls back to quotes."""
 
+    stage = "write"
+
     def __init__(self, chat: ChatModel, index: Index, settings: Settings, quoting: Quoting) -> None:
         self._chat = chat
         self._engine = GenerativeEngine(chat, index, settings.chat)
@@ -30,9 +32,11 @@ class Writing:
         self,
         question: Question,  # noqa: ARG002  the parts hold what the model is asked
         answered: Sequence[Found],
+        *,
+        deadline: float | None = None,
     ) -> Generator[str | Claim | Spoken]:
         """What the model writes on each part, as far as it holds; the parts share the time."""
-        deadline = time.monotonic() + self._seconds
+        deadline = time.monotonic() + self._seconds if deadline is None else deadline
         written: list[Written] = []
         for found in answered:
             spoken = self._engine.stream(
@@ -75,4 +79,5 @@ def _joined(written: Sequence[Written]) -> Spoken:
         usage=usage,
         prompt=written[0].prompt,
         raw=tuple(text for part in written for text in part.raw),
+        failure=next((part.failure for part in written if part.failure), None),
     )

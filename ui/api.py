@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import aclosing, closing
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Header
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
+from anyio import CapacityLimiter
+from fastapi import APIRouter, FastAPI, Header, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -18,11 +20,13 @@ from rag.permalink import parse_permalink
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 from rag.wire import answer_to_json, citation_to_json
+from ui.asking import EVENT_STREAM, PARALLEL_STEPS, EventStream, in_threads, told
 from ui.guard import BodyLimit, SecurityHeaders
 from ui.leaf import leaf, missing_leaf
 from ui.problems import handle_problems, problem_of_error
 
-EVENT_STREAM = "text/event-stream"
+_CLIENT_GONE = 499
+"""As proxies write it into their logs; nobody is left to read it."""
 
 
 class _Body(BaseModel):
@@ -47,7 +51,7 @@ class AskBody(_Body):
     trace: bool = Field(default=False, description="Also tell how the answer came about.")
 
     def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of `Pipeline.ask` and `Pipeline.stream`."""
+        """The keyword arguments of `Pipeline.stream`."""
         filters = Filters(tuple(self.documents), self.since, self.until)
         history = [Turn(turn.question, turn.answer) for turn in self.history]
         return {"history": history, "filters": None if filters == Filters() else filters}
@@ -72,31 +76,40 @@ def create_app(
 
 def _asking(pipeline: Pipeline) -> APIRouter:
     router = APIRouter(prefix="/api")
+    limiter = CapacityLimiter(PARALLEL_STEPS)
 
-    # Plain functions: FastAPI runs them in its thread pool, so one question never blocks another.
     @router.post("/ask", response_model=None)
-    def ask(body: AskBody, accept: Annotated[str, Header()] = "") -> Response | dict[str, Any]:
+    async def ask(
+        request: Request, body: AskBody, accept: Annotated[str, Header()] = ""
+    ) -> Response | dict[str, Any]:
         """Answer a question as JSON, or as server-sent events when the client accepts them."""
-        if EVENT_STREAM not in accept:
-            answer = pipeline.ask(body.question, **body.arguments())
-            return answer_to_json(answer, trace=body.trace)
-        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(_events(pipeline, body), media_type=EVENT_STREAM, headers=headers)
+        if EVENT_STREAM in accept:
+            return EventStream(in_threads(_events(pipeline, body), limiter))
+        answer = None
+        told_of = told(pipeline, body.question, **body.arguments())
+        async with aclosing(in_threads(told_of, limiter)) as events:
+            async for event in events:
+                answer = event
+                if await request.is_disconnected():
+                    return Response(status_code=_CLIENT_GONE)
+        assert isinstance(answer, Answer)  # noqa: S101  a stream always ends with the answer
+        return answer_to_json(answer, trace=body.trace)
 
     return router
 
 
-def _events(pipeline: Pipeline, body: AskBody) -> Iterator[str]:
+def _events(pipeline: Pipeline, body: AskBody) -> Generator[str]:
     """The stream of one answer; an error is an event, for the HTTP status has been sent by then."""
     numbers: dict[Citation, int] = {}
     try:
-        for event in pipeline.stream(body.question, **body.arguments()):
-            if isinstance(event, Answer):
-                yield _event("answer", answer_to_json(event, trace=body.trace))
-            elif isinstance(event, Claim):
-                yield _event("claim", _claim_to_json(event, numbers))
-            else:
-                yield _event("status", {"status": event})
+        with closing(told(pipeline, body.question, **body.arguments())) as events:
+            for event in events:
+                if isinstance(event, Answer):
+                    yield _event("answer", answer_to_json(event, trace=body.trace))
+                elif isinstance(event, Claim):
+                    yield _event("claim", _claim_to_json(event, numbers))
+                else:
+                    yield _event("status", {"status": event})
     except Exception as error:  # noqa: BLE001 - reported to the client, and logged unless expected
         yield _event("error", problem_of_error(error))
 

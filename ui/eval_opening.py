@@ -56,11 +56,13 @@ def opened(wanted: Wanted, settings: Settings) -> Iterator[tuple[Asker, Session]
 
 @contextmanager
 def _opened_pipeline(wanted: Wanted, settings: Settings) -> Iterator[tuple[Asker, Session]]:
+    from eval.askers import unkept
     from eval.dataset import read_cases
     from eval.manifest import describe_pipeline, make_plan
     from eval.session import Session
 
     cases = read_cases(*wanted.files)
+    settings = unkept(settings)
     with _asking(settings, wanted.jobs) as (asker, manifest):
         plan = make_plan(
             wanted.files, describe_pipeline(manifest, settings), manifest.version, wanted.jobs

@@ -68,7 +68,7 @@ def candidates(documents: Sequence[Document]) -> Iterator[Candidate]:
 
 
 def _works(pipeline: Pipeline, candidate: Candidate) -> bool:
-    answer = pipeline.ask(candidate.question)
+    answer = pipeline.quoted(candidate.question)
     return any(
         c.document_id == candidate.document_id and c.span.overlaps(candidate.span)
         for c in answer.citations

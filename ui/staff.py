@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from rag.permalink import Permalink, parse_permalink
 from rag.pipeline import Pipeline
 from rag.settings import Settings
 from ui import present
+from ui.asking import told
 from ui.examples import example_questions
 from ui.reader import source
 from ui.theme import favicon_path, page_css, script, theme
@@ -192,16 +194,18 @@ class _Desk:
         claims: list[Claim] = []
         status = "Searching the documents"
         yield _busy(memory, present.exchange(question, status=status), box="")
-        for event in self._pipeline.stream(question, history=history):
-            if isinstance(event, Answer):
-                memory = _remember(memory, question, event)
-                yield _done(memory)
-                return
-            if isinstance(event, Claim):
-                claims.append(event)
-            else:
-                status = event
-            yield _busy(memory, present.exchange(question, claims=claims, status=status))
+        # Gradio closes this generator when the page is left, and so the model's work ends.
+        with closing(told(self._pipeline, question, history=history)) as events:
+            for event in events:
+                if isinstance(event, Answer):
+                    memory = _remember(memory, question, event)
+                    yield _done(memory)
+                    continue
+                if isinstance(event, Claim):
+                    claims.append(event)
+                else:
+                    status = event
+                yield _busy(memory, present.exchange(question, claims=claims, status=status))
 
     def open_source(self, request: Any) -> str:
         """The HTML of a source for the panel; the browser calls this, so nothing is trusted."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
-from eval.manifest import PLACES
+from eval.manifest import PLACES, answering
 from rag.errors import CaseError
 from rag.settings import Settings
 
@@ -30,7 +30,7 @@ class Point:
     @property
     def swept(self) -> dict[str, Any]:
         """Everything that an answer depends on, nested, as plain JSON values."""
-        return self.settings.model_dump(mode="json", exclude=PLACES)
+        return answering(self.settings)
 
     @property
     def values(self) -> Values:

@@ -24,7 +24,7 @@ def server() -> Iterator[ChatServer]:
 
 @pytest.fixture(scope="module")
 def writing(sample_index: Settings, server: ChatServer) -> Iterator[Pipeline]:
-    chat = ChatSettings(base_url=server.base_url, model=MODEL, timeout=20)
+    chat = ChatSettings(base_url=server.base_url, model=MODEL, kept_answers=0, timeout=20)
     with build_pipeline(sample_index.model_copy(update={"chat": chat})) as pipeline:
         yield pipeline
 
@@ -81,7 +81,7 @@ def test_status_lines_come_before_the_claims_and_the_answer_last(
 def test_quoting_may_be_asked_for_although_a_model_is_set(
     sample_index: Settings, server: ChatServer
 ) -> None:
-    chat = ChatSettings(base_url=server.base_url, model=MODEL)
+    chat = ChatSettings(base_url=server.base_url, model=MODEL, kept_answers=0)
     answer = AnswerSettings(engine="extractive")
     settings = sample_index.model_copy(update={"chat": chat, "answer": answer})
     server.play(claims((TRUE, [1])))

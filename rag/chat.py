@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,13 @@ class ChatModel(Closing):
     def name(self) -> str:
         """The model's name."""
         return self._settings.model or ""
+
+    @staticmethod
+    def warm() -> threading.Thread:
+        """Load LangChain's client in the background, which would hold up a first question."""
+        thread = threading.Thread(target=_load_client, name="chat-client", daemon=True)
+        thread.start()
+        return thread
 
     def stream(
         self,
@@ -115,7 +122,9 @@ class ChatModel(Closing):
             loop, thread = self._loop, self._thread
             self._loop = self._thread = None
         if loop is not None and thread is not None:
-            asyncio.run_coroutine_threadsafe(self._shut(), loop).result(_REACH_SECONDS)
+            shut = asyncio.run_coroutine_threadsafe(self._shut(), loop)
+            # A loop that is busy (its first call may still load the client) ends with the process.
+            wait([shut], _REACH_SECONDS)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(_REACH_SECONDS)
 
@@ -124,16 +133,18 @@ class ChatModel(Closing):
     ) -> Iterator[Piece]:
         """The text; asked without the options that the server turned out not to know."""
         plain = {"max_tokens": self._settings.answer_tokens}
-        if self._structured:
-            try:
-                yield from self._read(messages, deadline, {**plain, **options_of(schema)})
-            except ChatError as error:
-                if not is_unknown_option(error):
-                    raise
-                self._structured = False
-            else:
-                return
+        if not self._structured:
+            yield from self._read(messages, deadline, plain)
+            return
+        try:
+            yield from self._read(messages, deadline, {**plain, **options_of(schema)})
+        except ChatError as error:
+            if not is_unknown_option(error):
+                raise
+        else:
+            return
         yield from self._read(messages, deadline, plain)
+        self._structured = False  # it was the options, not the question, that it refused
 
     def _read(
         self, messages: Sequence[Message], deadline: float, options: Mapping[str, Any]
@@ -250,6 +261,10 @@ def read_key(settings: ChatSettings) -> str:
     if not key:
         raise SettingsError(f"The key file {settings.api_key_file} is empty; put the key in it.")
     return key
+
+
+def _load_client() -> None:
+    import langchain_openai  # noqa: F401  its import is what takes seconds
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:

@@ -11,7 +11,7 @@ from rag.drafts import Draft
 from rag.instructions import is_instruction, visible
 from rag.models import Turn, Verdict
 
-VERSION = "2"
+VERSION = "3"
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -53,7 +53,7 @@ and unit exactly, and keep each with its own measure and year.
 - Say of a plan or target that it is one; never tell it as a result.
 - Cite after every sentence the number of the passage that says it, as in [2].
 - If the passages do not answer, write nothing but: {"claims": []}
-Answer as JSON: {"claims": [{"text": "a sentence", "citations": [2]}]}"""
+Answer as JSON: {"claims": [{"text": "...", "citations": [...]}]}"""
 
 _RESTATE = """\
 You restate the last question of a conversation so that it can be understood without the turns \

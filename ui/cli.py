@@ -17,6 +17,7 @@ from ui.cli_eval import compare, evaluate
 from ui.cli_figures import figures
 from ui.cli_sweep import sweep
 from ui.endings import Commands
+from ui.local_model import LocalModelOption, with_local_model
 
 if TYPE_CHECKING:
     from rag.settings import Settings
@@ -80,6 +81,7 @@ def batch(
     questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl")],
     out: Annotated[Path, typer.Option(metavar="ANSWERS.jsonl", help="Where answers go.")],
     jobs: Annotated[int, typer.Option(min=1, max=64, help="Questions asked at once.")] = 1,
+    local_model: LocalModelOption = False,
     index: IndexOption = None,
 ) -> None:
     """Answer a file of questions, one JSON line in, one JSON line out, same id.
@@ -93,7 +95,10 @@ def batch(
     from eval.batch import answer_batch
     from ui.console import count_progress
 
-    with _pipeline(settings_for(index)) as pipeline, count_progress("questions") as progress:
+    with (
+        _pipeline(settings_for(index), local_model=local_model) as pipeline,
+        count_progress("questions") as progress,
+    ):
         report = answer_batch(pipeline.ask, questions, out, jobs=jobs, progress=progress)
     typer.echo(f"{report} -> {out}")
 
@@ -109,6 +114,7 @@ app.add_typer(cases_app, name="cases")
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+    local_model: LocalModelOption = False,
     index: IndexOption = None,
 ) -> None:
     """Serve the page at / and the API at /api.
@@ -123,12 +129,16 @@ def serve(
     server = {"host": host or settings.server.host}
     number = settings.server.port if port is None else port
     settings = settings_for(index, server={**server, "port": number})
-    with _pipeline(settings) as pipeline:
+    with _pipeline(settings, local_model=local_model) as pipeline:
+        if local_model or settings.engine == "generative":
+            from rag.chat import ChatModel
+
+            ChatModel.warm()
         run_server(pipeline, settings)
 
 
 @app.command()
-def status(index: IndexOption = None) -> None:
+def status(local_model: LocalModelOption = False, index: IndexOption = None) -> None:
     """Show what the index holds, its model and its version, and whether the chat model answers.
 
     Example:
@@ -145,11 +155,12 @@ def status(index: IndexOption = None) -> None:
         print_status(opened, settings)
     finally:
         opened.close()
-    if settings.engine == "generative":
-        from rag.chat import ChatModel
+    with with_local_model(settings, local_model) as running:
+        if running.engine == "generative":
+            from rag.chat import ChatModel
 
-        with ChatModel(settings.chat) as chat:
-            print(chat.reachable())  # noqa: T201  the command's own output
+            with ChatModel(running.chat) as chat:
+                print(chat.reachable())  # noqa: T201  the command's own output
 
 
 @app.command()
@@ -177,10 +188,10 @@ def export(
 
 
 @contextmanager
-def _pipeline(settings: Settings) -> Iterator[Any]:
+def _pipeline(settings: Settings, *, local_model: bool) -> Iterator[Any]:
     from rag.pipeline import build_pipeline
 
-    with build_pipeline(settings) as pipeline:
+    with with_local_model(settings, local_model) as running, build_pipeline(running) as pipeline:
         yield pipeline
 
 

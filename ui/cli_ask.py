@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from rag.errors import InputError, QuestionError
+from ui.local_model import LocalModelOption, with_local_model
 
 if TYPE_CHECKING:
     from rag.models import Answer, Filters
@@ -40,6 +41,7 @@ def ask(
     ] = None,
     since: _Date = None,
     until: _Date = None,
+    local_model: LocalModelOption = False,
     index: _Index = None,
 ) -> None:
     """Answer one question, with the exact passages it stands on.
@@ -62,7 +64,7 @@ def ask(
     filters = _filters(document, since, until)
     text = _read_stdin() if question == "-" else question
     settings = settings_for(index, **({"answer": {"engine": engine}} if engine else {}))
-    with build_pipeline(settings) as pipeline:
+    with with_local_model(settings, local_model) as running, build_pipeline(running) as pipeline:
         _require_documents(pipeline, filters)
         answer = pipeline.ask(text, filters=filters)
     if as_json:

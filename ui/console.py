@@ -125,6 +125,7 @@ def print_answer(answer: Answer) -> None:
     console.print()
     _print_citations(console, answer.citations)
     how = f"confidence {answer.confidence:.2f}, {answer.engine} engine"
+    how += f", {answer.model}" if answer.model else ""
     console.print(line_of((how, "dim")))
 
 

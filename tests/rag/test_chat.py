@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -208,3 +210,13 @@ def test_no_key_of_another_service_is_sent(
     with ChatModel(settings) as model:
         read(model)
     assert [call["authorization"] for call in server.calls()] == ["Bearer none"]
+
+
+def test_the_client_is_loaded_in_the_background() -> None:
+    code = (
+        "import sys; from rag.chat import ChatModel\n"
+        "assert 'langchain_openai' not in sys.modules\n"
+        "ChatModel.warm().join()\n"
+        "assert 'langchain_openai' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

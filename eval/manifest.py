@@ -17,6 +17,7 @@ import rag
 from eval.run import Run
 from rag.embedding import file_sha256
 from rag.index import Manifest
+from rag.prompts import VERSION
 from rag.settings import Settings
 
 PLACES = {"index_dir", "documents_dir", "review_file", "answers_file", "server", "trace"}
@@ -49,7 +50,7 @@ def make_manifest(run: Run, plan: Mapping[str, Any]) -> dict[str, Any]:
         "n": len(run.rows),
         "kept": run.kept,
         "models": list(run.models),
-        "prompt_version": None,
+        "prompt_version": VERSION,
         "machine": {
             "platform": platform.system(),
             "processor": platform.machine(),

@@ -6,7 +6,8 @@ The prose of that file is written by hand; a table stands between two markers th
     <!-- end results sample -->
 
 and is replaced by what the run folder RUNS/sample says. What peers scored stands in
-RUNS/sample/peers/; tables that other programs write stand in RUNS/NAME/KIND.md.
+RUNS/sample/peers/; tables that other programs write stand in RUNS/NAME/KIND.md. A table of prose
+stays as it is where none was measured: that takes a model and an hour.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ def fill(text: str, runs: Path) -> str:
             raise CaseError(
                 f"The table {match['kind']!r} is unknown; known are {', '.join(TABLES)}."
             )
+        if match["kind"] in _KEPT and not (runs / match["run"] / f"{match['kind']}.md").exists():
+            return match[0]
         return f"{match[1]}\n{make(runs / match['run'], read)}\n\n{match[4]}"
 
     filled, count = _BLOCK.subn(made, text)
@@ -173,7 +176,10 @@ TABLES: Mapping[str, Callable[[Path, Read], str]] = {
     "ablations": _written("ablations", "python -m eval.ablations"),
     "articles": _written("articles", "python -m eval.articles"),
     "scale": _written("scale", "python -m eval.scale"),
+    "prose": _written("prose", "python -m eval.prose"),
 }
+_KEPT = ("prose",)
+"""Tables that need what not everybody has."""
 
 
 def _cells(part: Slice, names: Iterable[str]) -> list[str]:

@@ -35,7 +35,8 @@ def covered(statement: Statement, support: Support) -> Verdict:
     known = len(statement.figures) + len(names_of(statement.text)) if statement.figures else 0
     missing = [word for word in telling if not stands(term(word), held)]
     if not telling:
-        return Verdict.SUPPORTED if statement.figures else Verdict.NOT_COVERED
+        names_it = statement.figures and names_of(statement.text)
+        return Verdict.SUPPORTED if names_it else Verdict.NOT_COVERED
     share = 1 - len(missing) / (len(telling) + known)
     enough = share >= _LEAST and len(missing) <= _MOST_MISSING
     return Verdict.SUPPORTED if enough else Verdict.NOT_COVERED

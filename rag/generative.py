@@ -8,7 +8,7 @@ engine quotes. Whatever happens to the model, an answer is there by the deadline
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -18,8 +18,8 @@ from rag.drafts import Draft, Drafting
 from rag.errors import ChatError, Failure
 from rag.index import Index
 from rag.models import Claim, Passage, Scored, Verdict
-from rag.pertinence import misses
-from rag.prompts import SCHEMA, VERSION, answer_prompt, repair_prompt
+from rag.pertinence import misses, overlap
+from rag.prompts import VERSION, answer_prompt, answer_schema, repair_prompt
 from rag.proof import prove
 from rag.question import Question
 from rag.settings import ChatSettings
@@ -71,6 +71,7 @@ class _Work:
     question: Question
     shown: tuple[Shown, ...]
     deadline: float
+    quotes: Sequence[Claim]
     claims: list[Claim] = field(default_factory=list)
     failed: list[tuple[Draft, Claim]] = field(default_factory=list)
     removed: list[Claim] = field(default_factory=list)
@@ -91,22 +92,22 @@ class GenerativeEngine:
         self,
         question: Question,
         passages: Sequence[Scored[Passage]],
-        extractive: Callable[[], Sequence[Claim]],
+        quotes: Sequence[Claim],
         *,
         deadline: float | None = None,
     ) -> Generator[str | Claim | Written]:
         """Status lines, claims as soon as they are proved, and how it went.
 
-        `passages` come best first. `extractive` gives verified quotes; it is called once, at the
-        end. The model has until `deadline` (of `time.monotonic()`), or as long as the settings
-        allow. Something is yielded at least every half second, and closing the iterator ends the
-        model's work.
+        `passages` come best first; `quotes` are what the extractive engine would answer. The model
+        has until `deadline` (of `time.monotonic()`), or as long as the settings allow. Something is
+        yielded at least every half second, and closing the iterator ends the model's work.
         """
         documents = self._index.documents
         work = _Work(
             question,
             pack(passages, documents, self._settings.context_tokens),
             deadline if deadline is not None else time.monotonic() + self._settings.timeout,
+            quotes,
         )
         yield "The model is reading"
         try:
@@ -115,9 +116,10 @@ class GenerativeEngine:
         except ChatError as error:
             work.error = error
         work.removed += [claim for _, claim in work.failed]
-        quotes = _left_to_quote(work, list(extractive()))
-        yield from quotes
-        yield self._written(work, quotes)
+        work.removed = list(dict.fromkeys(work.removed))
+        left = _left_to_quote(work)
+        yield from left
+        yield self._written(work, left)
 
     def _write(self, work: _Work) -> Iterator[str | Claim]:
         """The answer, and then once more what did not hold of it."""
@@ -138,7 +140,8 @@ class GenerativeEngine:
         """What holds of one text by the model, as it is written."""
         drafting = Drafting()
         said = time.monotonic()
-        pieces = self._chat.stream(messages, deadline=work.deadline, schema=SCHEMA)
+        schema = answer_schema(len(work.shown))
+        pieces = self._chat.stream(messages, deadline=work.deadline, schema=schema)
         try:
             with closing(pieces):
                 for piece in pieces:
@@ -172,7 +175,7 @@ class GenerativeEngine:
         claim = prove(draft, work.shown, self._index)
         if claim.verdict is not Verdict.SUPPORTED:
             return claim
-        return replace(claim, verdict=misses(work.question, claim, self._index))
+        return replace(claim, verdict=misses(work.question, claim, work.quotes, self._index))
 
     def _written(self, work: _Work, quotes: Sequence[Claim]) -> Written:
         return Written(
@@ -187,24 +190,15 @@ class GenerativeEngine:
         )
 
 
-def _left_to_quote(work: _Work, quotes: list[Claim]) -> list[Claim]:
+def _left_to_quote(work: _Work) -> list[Claim]:
     """The quotes that the answer still needs.
 
     All of them if the claims stand on none of the sentences that were found to answer; otherwise
     those not stood on, if something that the model wrote did not hold or it did not finish.
     """
-    new = [quote for quote in quotes if not any(_overlap(quote, claim) for claim in work.claims)]
+    new = [quote for quote in work.quotes if not any(overlap(quote, own) for own in work.claims)]
     complete = not work.error and not work.failed
-    return [] if len(new) < len(quotes) and complete else new
-
-
-def _overlap(one: Claim, other: Claim) -> bool:
-    """Whether two claims stand on the same words."""
-    return any(
-        a.document_id == b.document_id and a.span.overlaps(b.span)
-        for a in one.citations
-        for b in other.citations
-    )
+    return [] if len(new) < len(work.quotes) and complete else new
 
 
 def _note(work: _Work, quoted: bool) -> str | None:

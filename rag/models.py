@@ -151,6 +151,7 @@ class Verdict(StrEnum):
     STATUS_CLASH = "status-clash"
     MEASURE_CLASH = "measure-clash"
     NOT_COVERED = "not-covered"
+    BESIDE_THE_POINT = "beside-the-point"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,30 @@
-"""Whether a claim that holds is about what was asked: the same years, result or plan."""
+"""Whether a claim that holds is about what was asked: the same matter, years, result or plan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rag.index import Index
+from rag.kinship import kin_share
 from rag.models import Citation, Claim, Verdict
 from rag.period import Period, Status, period_of
 from rag.question import Question
+from rag.text import term_set
+
+_ASKED = 0.5
+"""The share of what is asked about that a claim must speak of."""
+_FEWEST = 2
 
 
-def misses(question: Question, claim: Claim, index: Index) -> Verdict:
-    """`SUPPORTED`, or `PERIOD_CLASH` or `STATUS_CLASH` if all that is cited tells of another time.
+def misses(question: Question, claim: Claim, quotes: Sequence[Claim], index: Index) -> Verdict:
+    """`SUPPORTED`, or what is amiss with a claim as an answer to the question.
 
-    What the documents leave open, or the question does, is no clash.
+    `BESIDE_THE_POINT` if it stands on none of the sentences that are quoted in answer, and does
+    not speak of what is asked about; `PERIOD_CLASH` or `STATUS_CLASH` if all that is cited tells
+    of another time. What the documents leave open, or the question does, is no clash.
     """
+    if not (any(overlap(claim, quote) for quote in quotes) or _speaks_of(question, claim)):
+        return Verdict.BESIDE_THE_POINT
     periods = [period for c in claim.citations for period in _periods(c, index)]
     published = [c.published.year for c in claim.citations if c.published]
     asked = question.years(published[0] if published else None)
@@ -22,6 +32,23 @@ def misses(question: Question, claim: Claim, index: Index) -> Verdict:
     if asked and told and not any(asked & years for years in told):
         return Verdict.PERIOD_CLASH
     return Verdict.STATUS_CLASH if _is_other_status(question.status, periods) else Verdict.SUPPORTED
+
+
+def overlap(one: Claim, other: Claim) -> bool:
+    """Whether two claims stand on the same words."""
+    return any(
+        a.document_id == b.document_id and a.span.overlaps(b.span)
+        for a in one.citations
+        for b in other.citations
+    )
+
+
+def _speaks_of(question: Question, claim: Claim) -> bool:
+    """Whether it holds half of what is asked about; a single word of a question tells too little."""
+    if len(question.measure) < _FEWEST:
+        return True
+    cited = " ".join(" ".join((c.quote, *c.heading)) for c in claim.citations)
+    return kin_share(frozenset(question.measure), term_set(f"{claim.text} {cited}")) >= _ASKED
 
 
 def _periods(citation: Citation, index: Index) -> Iterator[Period]:

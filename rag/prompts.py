@@ -13,27 +13,26 @@ from rag.models import Turn, Verdict
 
 VERSION = "3"
 
-SCHEMA: Mapping[str, Any] = {
-    "type": "object",
-    "properties": {
-        "claims": {
-            "type": "array",
-            "maxItems": 5,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "text": {"type": "string"},
-                    "citations": {"type": "array", "items": {"type": "integer"}, "minItems": 1},
-                },
-                "required": ["text", "citations"],
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["claims"],
-    "additionalProperties": False,
-}
-"""The form of an answer, for servers that can hold a model to it."""
+
+def answer_schema(passages: int) -> Mapping[str, Any]:
+    """The form of an answer out of so many passages, for servers that can hold a model to it."""
+    number = {"type": "integer", "enum": list(range(1, passages + 1))}
+    claim = {
+        "type": "object",
+        "properties": {
+            "text": {"type": "string"},
+            "citations": {"type": "array", "items": number, "minItems": 1},
+        },
+        "required": ["text", "citations"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {"claims": {"type": "array", "maxItems": 5, "items": claim}},
+        "required": ["claims"],
+        "additionalProperties": False,
+    }
+
 
 TEXT_SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -53,7 +52,8 @@ and unit exactly, and keep each with its own measure and year.
 - Say of a plan or target that it is one; never tell it as a result.
 - Cite after every sentence the number of the passage that says it, as in [2].
 - If the passages do not answer, write nothing but: {"claims": []}
-Answer as JSON: {"claims": [{"text": "...", "citations": [...]}]}"""
+Answer as a JSON object with "claims", a list; each claim has "text", one sentence, and \
+"citations", a list of passage numbers."""
 
 _RESTATE = """\
 You restate the last question of a conversation so that it can be understood without the turns \
@@ -96,6 +96,7 @@ _REASONS: Mapping[Verdict, str] = {
     Verdict.STATUS_CLASH: "it mixes up a plan or target with a result",
     Verdict.MEASURE_CLASH: "the figure belongs to something else, or moves the other way",
     Verdict.NOT_COVERED: "the passage it cites does not say this",
+    Verdict.BESIDE_THE_POINT: "it does not answer the question",
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from functools import partial
 
 from rag.chat import ChatModel
 from rag.engines import EXTRACTIVE, Quoting, Spoken, supported
@@ -42,7 +41,7 @@ class Writing:
             spoken = self._engine.stream(
                 found.question,
                 found.passages,
-                partial(self._quoted, found),
+                supported(self._quoting.claims(found)),
                 deadline=deadline,
             )
             with closing(spoken):
@@ -52,9 +51,6 @@ class Writing:
                     else:
                         yield event
         yield _joined(written)
-
-    def _quoted(self, found: Found) -> list[Claim]:
-        return supported(self._quoting.claims(found))
 
     def close(self) -> None:
         """End the connections to the model's server."""

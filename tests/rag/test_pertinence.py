@@ -41,11 +41,24 @@ def test_a_claim_misses_what_asks_for_another_time_or_status(
     toy_index: Index, asked: str, said: str, verdict: Verdict
 ) -> None:
     question = read_question(asked, Speller({}, mends=False), 2000)
-    assert misses(question, claim_of(said, toy_index), toy_index) is verdict
+    assert misses(question, claim_of(said, toy_index), (), toy_index) is verdict
 
 
 def test_one_citation_of_the_time_asked_for_is_enough(toy_index: Index) -> None:
     question = read_question("What was done in 2023?", Speller({}, mends=False), 2000)
     both = [claim_of(text, toy_index) for text in (HOMES, HANDLED)]
     claim = replace(both[0], citations=tuple(c for one in both for c in one.citations))
-    assert misses(question, claim, toy_index) is Verdict.SUPPORTED
+    assert misses(question, claim, (), toy_index) is Verdict.SUPPORTED
+
+
+def test_a_true_claim_about_something_else_is_beside_the_point(toy_index: Index) -> None:
+    question = read_question("How many rental homes will be built?", Speller({}, mends=False), 2000)
+    other, quote = claim_of(HANDLED, toy_index), claim_of(HOMES, toy_index)
+    assert misses(question, other, (quote,), toy_index) is Verdict.BESIDE_THE_POINT
+    assert misses(question, quote, (), toy_index) is Verdict.SUPPORTED
+
+
+def test_what_is_quoted_in_answer_is_never_beside_the_point(toy_index: Index) -> None:
+    question = read_question("Who led the session?", Speller({}, mends=False), 2000)
+    claim = claim_of(CHAIRED, toy_index)
+    assert misses(question, claim, (claim,), toy_index) is Verdict.SUPPORTED

@@ -168,6 +168,8 @@ _OTHERS = (
         r"\bwhat\b[^?]*\b(?:means?|stand\s+for|refer\s+to|denote|signify|meant\s+by|short\s+for)\b",
         r"\bwhat['’]s\s+meant\s+by\b",
         rf"{_WHAT_IS}{_THE}(?:exact\s+)?(?:definition|meaning)\b",
+        rf"{_WHAT_IS}\s+(?:(?:the|an?)\s+)?(?:so-called\s+)?[“\"‘'](?=\w)[^”\"’']{{2,60}}[”\"’']"
+        r"(?=\s*[?.!]?\s*$|\s+(?:of|in|at|for|from|that|which)\b)",
         r"^\s*(?:please\s+)?define\b",
         r"\b(?:definition|meaning)\s+of\b",
         r"^\s*(?:explain|describe)\s+(?:what\b|the\s+(?:term|expression|concept|notion|idea)\b)",

@@ -22,6 +22,8 @@ from rag.trace import Found, in_turn
 
 _PARTS_SHARE = 1.5
 """How much longer than one question all parts of one may take the reader."""
+_MOSTLY = 0.5
+"""Share of a question, by weight, above which most of it is meant."""
 
 
 class Finder:
@@ -100,13 +102,15 @@ class Finder:
     def _is_confident(self, found: Found) -> bool:
         """Whether the best candidate may answer: sure enough, a figure where one is asked, of no
         other period, and about somebody or something that the question names, if any; least of
-        all may the name be missing that weighs more than anything else in the question."""
+        all may the name be missing that weighs more than anything else in the question. Where
+        most of the question stands nowhere in the documents, it must hold some of the rest."""
         if not found.ranked or found.confidence < self._settings.answer.threshold:
             return False
         best, evidence = found.ranked[0].parts, found.evidence
         clashes = min(best.get("amount", 0.0), best.get("period", 0.0)) < 0
         named = evidence.get("names", 1.0) > 0 and evidence.get("alien", 0.0) < 1
-        return not clashes and named
+        heard = evidence.get("unknown", 0.0) <= _MOSTLY or best.get("coverage", 1.0) > 0
+        return not clashes and named and heard
 
     def _vector(self, question: Question) -> Vectors:
         return self._embedder.embed([question.text]).reshape(-1)

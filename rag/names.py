@@ -57,8 +57,13 @@ def name_words(text: str) -> tuple[str, ...]:
     """The words of a question that are names by their capitals; not one that opens a sentence."""
     if is_shouted(text):
         return ()
-    found = _SINGLE.findall(unicodedata.normalize("NFC", text))
+    found = map(_capital_parts, _SINGLE.findall(unicodedata.normalize("NFC", text)))
     return tuple(name for name in found if is_content(name.lower()))
+
+
+def _capital_parts(name: str) -> str:
+    """The name without what a hyphen hangs on in small letters: "Li-ion", "German-built"."""
+    return "-".join(part for part in name.split("-") if not part[:1].islower())
 
 
 def names_in(text: str) -> list[str]:

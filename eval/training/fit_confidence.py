@@ -1,21 +1,20 @@
 """Fit the weights of `rag/weights/confidence.json`; `--help` tells how.
 
-Two logistic models are fitted on labelled evidence that the shipped pipeline itself collects:
-`sentence` (does this candidate answer?) ranks, `answer` (does the best candidate answer?)
-decides whether to answer at all. The labelled questions are the calibration third ("dev") of
-SquadShifts, which the reader was not trained on, each asked with and without the paragraph that
-answers it, and the tuned split of the project's own cases. A ridge penalty draws every weight
-towards a stated prior, so that evidence which those questions hardly exercise keeps a sane weight.
+`screen` picks the sentences that are read and `sentence` ranks them: both are fitted to put an
+answering candidate of each question first, and `sentence` is then scaled to log-odds. `answer`
+(does the best candidate answer?) decides whether to answer at all. The evidence is what the shipped
+pipeline itself collects. The labelled questions are the calibration third ("dev") of SquadShifts,
+which the reader was not trained on, each asked with and without the paragraph that answers it, and
+the tuned split of the project's own cases. Each body of text counts alike (see `fitting`).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
@@ -23,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from eval.dataset import Case, read_cases
 from eval.text import contains
-from eval.training.reader_data import Corpus, load_corpora
+from eval.training.fitting import Example, as_log_odds, auroc, fit, fit_order, for_share
+from eval.training.reader_data import ENCYCLOPEDIA, Corpus, load_corpora
 from eval.training.reader_edits import names_in, near_miss
 from ingest.pipeline import ingest
 from rag.confidence import Model
@@ -102,10 +101,6 @@ PRIORS = {
         },
     ),
 }
-ANSWERABLE = 0.75
-"""Share of the questions in use that the documents answer; what probabilities assume."""
-RIDGE = 2.0
-"""Weight of the pull towards the prior; it equals about as many questions at odds with it."""
 OWN = (
     (Path("data/questions.jsonl"), Path("data/documents")),
     (Path("eval/texts/tuned.jsonl"), Path("eval/texts/tuned")),
@@ -114,14 +109,6 @@ SCREENED = 40
 """Most sentences of a question from which the screen is fitted, besides those that answer."""
 Truth = Callable[[str], bool]
 """Whether a sentence answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Evidence with its truth."""
-
-    evidence: Mapping[str, float]
-    truth: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +121,12 @@ class Labelled:
     found: Found
     truths: tuple[bool, ...]
     screened: tuple[Example, ...]
+
+    @property
+    def ranked(self) -> list[Example]:
+        """The candidates as examples."""
+        pairs = zip(self.found.ranked, self.truths, strict=True)
+        return [Example(scored.parts, truth) for scored, truth in pairs]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -151,99 +144,40 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("rag/weights/confidence.json"))
     parser.add_argument("--questions", type=int, default=1500, help="most dev questions used")
     options = parser.parse_args(arguments)
-    sentence: list[Example] = []
-    answers: list[tuple[Pipeline, list[Labelled]]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, asked in _bodies(options, Path(folder)):
-            pipeline, labelled = asked
-            sentence += _sentence_examples(labelled)
-            answers.append((pipeline, labelled))
+        bodies: dict[str, list[tuple[Pipeline, list[Labelled]]]] = {}
+        for name, pipeline, labelled in _asked(options, Path(folder)):
+            bodies.setdefault(name, []).append((pipeline, labelled))
             print(f"{name}: {len(labelled)} questions", file=sys.stderr)  # noqa: T201
-        screened = [one.screened for _, found in answers for one in found]
+        found = [[one for _, labelled in body for one in labelled] for body in bodies.values()]
         models = {
-            "screen": fit_order(screened, PRIORS["screen"]),
-            "sentence": fit(sentence, PRIORS["sentence"]),
+            "screen": fit_order([[o.screened for o in body] for body in found], PRIORS["screen"]),
+            "sentence": _sentence_model([[o.ranked for o in body] for body in found]),
         }
-        rows = [e for p, found in answers for e in _answer_examples(p, found, models["sentence"])]
+        rows = [
+            [e for p, asked in body for e in _answer_examples(p, asked, models["sentence"])]
+            for body in bodies.values()
+        ]
         models["answer"] = for_share(fit(rows, PRIORS["answer"]), rows)
-    _write(models, rows, options.out)
+    _write(models, dict(zip(bodies, rows, strict=True)), options.out)
 
 
-def fit(examples: Sequence[Example], prior: Model) -> Model:
-    """The maximum a posteriori weights."""
-    from scipy.optimize import minimize
-
-    names = list(prior.weights)
-    evidence = np.array([[1.0, *(e.evidence.get(n, 0.0) for n in names)] for e in examples])
-    signs = np.array([1.0 if e.truth else -1.0 for e in examples])
-    centre = np.array([prior.bias, *prior.weights.values()])
-
-    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margins = signs * (evidence @ point)
-        pull = point - centre
-        slope = -(signs / (1 + np.exp(margins))) @ evidence + 2 * RIDGE * pull
-        return float(np.logaddexp(0, -margins).sum() + RIDGE * pull @ pull), slope
-
-    best = minimize(loss, centre, jac=True, method="L-BFGS-B").x
-    return Model(float(best[0]), dict(zip(names, map(float, best[1:]), strict=True)))
+def _sentence_model(bodies: Sequence[Sequence[Sequence[Example]]]) -> Model:
+    candidates = [[example for group in body for example in group] for body in bodies]
+    return as_log_odds(fit_order(bodies, PRIORS["sentence"]), candidates)
 
 
-def fit_order(groups: Iterable[Sequence[Example]], prior: Model) -> Model:
-    """The maximum a posteriori weights that put a true example of each group first.
-
-    The loss is the negative log of the softmax share of the true ones (Cao et al. 2007, ListNet's
-    top-one probability); groups without both kinds say nothing.
-    """
-    from scipy.optimize import minimize
-
-    names = list(prior.weights)
-    centre = np.array(list(prior.weights.values()))
-    sets = [
-        (
-            np.array([[e.evidence.get(n, 0.0) for n in names] for e in group]),
-            np.array([e.truth for e in group]),
-        )
-        for group in groups
-        if 0 < sum(e.truth for e in group) < len(group)
-    ]
-
-    def loss(point: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        pull = point - centre
-        total, slope = RIDGE * float(pull @ pull), 2 * RIDGE * pull
-        for evidence, truth in sets:
-            scores = evidence @ point
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            right = float(shares[truth].sum())
-            total -= math.log(right)
-            slope = slope - (np.where(truth, shares / right, 0.0) - shares) @ evidence
-        return total, slope
-
-    best = minimize(loss, centre, jac=True, method="L-BFGS-B").x
-    return Model(0.0, dict(zip(names, map(float, best), strict=True)))
-
-
-def for_share(model: Model, examples: Sequence[Example]) -> Model:
-    """The model for questions of which `ANSWERABLE` have an answer (Elkan 2001, theorem 2).
-
-    Most examples are refusals on purpose, which would make every probability too low in use.
-    """
-    answered = sum(e.truth for e in examples)
-    odds = answered / (len(examples) - answered)
-    return Model(model.bias + math.log(ANSWERABLE / (1 - ANSWERABLE) / odds), model.weights)
-
-
-def _bodies(
+def _asked(
     options: argparse.Namespace, folder: Path
-) -> Iterator[tuple[str, tuple[Pipeline, list[Labelled]]]]:
+) -> Iterator[tuple[str, Pipeline, list[Labelled]]]:
+    """The bodies of text by name, each with its questions; cases over two corpora are one body."""
     corpus = load_corpora(options.data)["dev"]
     pipeline = _pipeline_over([_write_articles(corpus, folder / "dev")], folder / "dev-index")
-    yield "SquadShifts dev", (pipeline, list(_squad(pipeline, corpus, options.questions)))
+    yield "SquadShifts dev", pipeline, list(_squad(pipeline, corpus, options.questions))
     for number, (path, documents) in enumerate(options.own or OWN):
         cases = [c for c in read_cases(path) if c.split == "tuned"]
         pipeline = _pipeline_over([documents], folder / f"own-{number}")
-        labelled = [one for case in cases for one in _case(pipeline, case)]
-        yield f"tuned cases of {path.name} over {documents.name}", (pipeline, labelled)
+        yield str(path), pipeline, [one for case in cases for one in _case(pipeline, case)]
 
 
 def _pipeline_over(paths: Sequence[Path], index: Path) -> Pipeline:
@@ -265,11 +199,16 @@ def _write_articles(corpus: Corpus, folder: Path) -> Path:
 
 
 def _squad(pipeline: Pipeline, corpus: Corpus, most: int) -> Iterator[Labelled]:
-    """Dev questions, each followed by a near miss: another year, name or kind of question."""
-    step = max(1, len(corpus.asked) // most)
-    names = [match.group() for asked in corpus.asked for match in names_in(asked.text)]
+    """Dev questions, each followed by a near miss: another year, name or kind of question.
+
+    Of the encyclopedia only: "Is it easy to set up?" is answered by other reviews as well, which
+    would be called wrong.
+    """
+    questions = [asked for asked in corpus.asked if asked.source == ENCYCLOPEDIA]
+    step = max(1, len(questions) // most)
+    names = [match.group() for asked in questions for match in names_in(asked.text)]
     rng = np.random.default_rng(0)
-    for asked in corpus.asked[::step]:
+    for asked in questions[::step]:
         gold = {_squeezed(corpus.lines[i].text) for i in asked.answering}
         yield _labelled(pipeline, asked.text, partial(_is_gold, gold))
         twin = near_miss(rng, asked.text, corpus.lines[asked.gold].candidate(), names)
@@ -313,26 +252,20 @@ def _same_place(one: str, other: str) -> bool:
     return bool(one) and bool(other) and (one in other or other in one)
 
 
-def _sentence_examples(labelled: Iterable[Labelled]) -> Iterator[Example]:
-    for one in labelled:
-        for scored, truth in zip(one.found.ranked, one.truths, strict=True):
-            yield Example(scored.parts, truth)
-
-
 def _answer_examples(
     pipeline: Pipeline, labelled: Sequence[Labelled], model: Model
 ) -> Iterator[Example]:
-    """Each question as asked, and again without every candidate that answers it."""
+    """Each question as asked, and one that has an answer again without all that answers it."""
     for one in labelled:
         pairs = sorted(
             zip(_rescored(one.found.ranked, model), one.truths, strict=True),
             key=lambda pair: -pair[0].score,
         )
-        wrong = [scored for scored, truth in pairs if not truth]
-        for ranked, truth in (
-            ([s for s, _ in pairs], any(one.truths)),
-            (wrong, False),
-        ):
+        answered = any(one.truths)
+        rankings = [([scored for scored, _ in pairs], answered)]
+        if answered:
+            rankings.append(([scored for scored, truth in pairs if not truth], False))
+        for ranked, truth in rankings:
             evidence = answer_evidence(one.found.question, ranked, pipeline.index)
             yield Example(evidence, truth)
 
@@ -341,13 +274,17 @@ def _rescored(ranked: Sequence[Scored[Candidate]], model: Model) -> list[Scored[
     return [Scored(s.item, model.log_odds(s.parts), s.parts) for s in ranked]
 
 
-def _write(models: Mapping[str, Model], rows: Sequence[Example], out: Path) -> None:
-    answer = models["answer"]
-    good = [answer.log_odds(e.evidence) for e in rows if e.truth]
-    bad = [answer.log_odds(e.evidence) for e in rows if not e.truth]
-    auroc = float(np.mean([[(g > b) + 0.5 * (g == b) for b in bad] for g in good]))
+def _write(models: Mapping[str, Model], bodies: Mapping[str, Sequence[Example]], out: Path) -> None:
+    told = {
+        name: {
+            "examples": len(rows),
+            "answerable": sum(e.truth for e in rows),
+            "auroc": round(auroc(models["answer"], rows), 4),
+        }
+        for name, rows in bodies.items()
+    }
     body: dict[str, Any] = {
-        "fitted_on": {"examples": len(rows), "answerable": len(good), "auroc": round(auroc, 4)},
+        "fitted_on": told,
         "models": {
             name: {
                 "bias": round(m.bias, 4),

@@ -21,6 +21,7 @@ HELD = frozenset(terms("How many jobs were created in the port of a city? Its th
         ("what is in O\u0308land", ("Öland",), ["Öland"]),
         ("сколько мостов в Омске", ("Омске",), ["Омске"]),
         ("HOW MANY JOBS WERE CREATED IN SHANGHAI?", (), []),
+        ("which German-built Li-ion cell is it", ("German", "Li"), ["German-built Li-ion"]),
         ("is the NATO in the USA?", ("NATO", "USA"), ["NATO", "USA"]),
     ],
 )

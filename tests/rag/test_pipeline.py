@@ -285,6 +285,14 @@ def test_even_a_bold_pipeline_does_not_answer_about_another_than_is_named(
     assert bold.ask(question).abstained
 
 
+def test_even_a_bold_pipeline_does_not_answer_when_it_heard_of_next_to_nothing(
+    bold: Pipeline,
+) -> None:
+    answer = bold.ask("who painted the mona lisa")
+    assert answer.abstained
+    assert answer.trace.evidence["unknown"] > 0.5
+
+
 def test_a_part_that_is_refused_stays_in_the_trace(bold: Pipeline) -> None:
     answer = bold.ask(
         "How many first stores were added in 2023 and what was the population of Nairobi in 2023?"

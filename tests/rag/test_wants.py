@@ -138,6 +138,8 @@ KINDS = {
         What is photosynthesis?
         What does HTTP stand for?
         What does the word "tort" mean?
+        What is the 'quiet hour' of the library?
+        What are the “three doors”?
         Define force majeure.
         What is meant by due diligence?
         What's the meaning of the term "quorum"?

@@ -17,21 +17,41 @@ class Bound(StrEnum):
     AT_MOST = "at most"
 
 
+_LARGER = (
+    r"(?:more|greater|higher|larger|longer|bigger|taller|wider|thicker|heavier|stronger|faster"
+    r"|deeper|hotter|warmer|further|farther|later|older)"
+)
+_SMALLER = (
+    r"(?:less|fewer|lower|smaller|shorter|narrower|thinner|lighter|weaker|slower|colder|cooler"
+    r"|closer|nearer|shallower|sooner|earlier|younger)"
+)
+_NOT = r"(?:no|not|never|cannot|\w+n['’]t)\s(?:[a-z]+\s){0,2}?"
+_NOT_MOVING = r"(?:not|never|cannot|\w+n['’]t)\s(?:(?:be|go|get|rise|fall|drop)\s)?"
+_COMPARED = r"(?<![,\d%]\s)(?<!percent\s)(?<!times\s)"
+"""What is set off from a figure before it compares the two: "5.4 percent, higher than 4.8"."""
 _BOUNDS = (
     (
         Bound.AT_LEAST,
-        r"at\s(?:(?:the\svery\s)?least|minimum)|(?:no|not)\s(?:less|fewer)\sthan|minimum\sof|≥",
+        rf"at\s(?:(?:the\svery\s|the\s)?least|minimum)|{_NOT}{_SMALLER}\sthan"
+        rf"|{_NOT_MOVING}(?:below|under)"
+        r"|minimum\sof|≥|as\s(?:few|little)\sas",
     ),
     (
         Bound.AT_MOST,
-        r"up\sto|at\smost|(?:no|not)\smore\sthan|maximum\sof|within|≤"
-        r"|as\s(?:many|much)\sas",
+        rf"up\sto|at\s(?:the\s)?most|{_NOT}{_LARGER}\sthan"
+        rf"|{_NOT_MOVING}(?:above|over|exceed(?:ing)?)"
+        rf"|{_SMALLER}\sthan\sor\sequal\sto|without\sexceeding"
+        r"|maximum\sof|within|≤|as\s(?:many|much)\sas",
     ),
     (
         Bound.OVER,
-        r"over|more\sthan|above|exceed(?:s|ed|ing)?|upwards?\sof|greater\sthan|in\sexcess\sof|>",
+        r"over|more\sthan|above|beyond|exceed(?:s|ed|ing)?|upwards?\sof|greater\sthan"
+        rf"|in\sexcess\sof|>|{_COMPARED}{_LARGER}\sthan",
     ),
-    (Bound.UNDER, r"under|less\sthan|fewer\sthan|below|<"),
+    (
+        Bound.UNDER,
+        rf"under|less\sthan|fewer\sthan|below|beneath|<|{_COMPARED}{_SMALLER}\sthan",
+    ),
     (
         Bound.ABOUT,
         r"about|around|approximately|approx\.|some|roughly|nearly|almost"
@@ -44,8 +64,14 @@ _BOUND = re.compile(
     + r"))\s?(?:(?:an?|the)\s)?$",
     re.I,
 )
-_BOUND_AFTER = re.compile(r"\+|\s(?:or\s(?:more|above|over|higher)|and\s(?:above|over))\b", re.I)
-_BACK = 32
+_BOUND_AFTER = re.compile(
+    rf"(?P<AT_LEAST>\+|\s(?:or\s(?:more|above|over|higher)|and\s(?:above|over))\b"
+    rf"|,?\s(?:at\s(?:the\s)?least|(?:and|but)?\s?{_NOT}{_SMALLER})\b(?!\sthan))"
+    rf"|(?P<AT_MOST>\s(?:or\s(?:less|fewer|below|under|lower))\b"
+    rf"|,?\s(?:at\s(?:the\s)?most|(?:and|but)?\s?{_NOT}{_LARGER})\b(?!\sthan))",
+    re.I,
+)
+_BACK = 40
 """How many characters before a number are looked at."""
 
 
@@ -56,7 +82,8 @@ def bound_of(text: str, start: int, ends: Sequence[int]) -> Bound | None:
     """
     if match := _BOUND.search(text[max(0, start - _BACK) : start]):
         return Bound[match.lastgroup or ""]
-    return Bound.AT_LEAST if any(goes_on(text, end) for end in ends) else None
+    after = (_BOUND_AFTER.match(text, end) for end in ends)
+    return next((Bound[match.lastgroup or ""] for match in after if match), None)
 
 
 def goes_on(text: str, at: int) -> int | None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import ChatError, Failure
-from rag.failures import explain
+from rag.failures import Refused, explain
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessageChunk
+    from langchain_core.outputs import ChatGenerationChunk
 
 _UNKNOWN_OPTION = (400, 404, 415, 422)
 """How servers answer that do not know an option of the request."""
@@ -37,7 +37,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The stream is over, or failed; `finish` is why the server ended it, if it told."""
+    """The stream is over, failed or was ended; `finish` is why the server ended it, if it did."""
 
     error: BaseException | None = None
     finish: str | None = None
@@ -46,7 +46,7 @@ class End:
 def require_whole(end: End, written: bool, server: str) -> None:
     """Refuse a stream that failed, broke off or held nothing."""
     if end.error is not None:
-        raise explain(end.error, server) from end.error
+        raise explain(end.error, server)  # not from it: its traceback may hold the key
     if end.finish is None:
         raise ChatError(Failure.CUT_OFF, f"{server} stopped in the middle; ask again later.")
     if end.finish == "length":
@@ -59,7 +59,7 @@ def require_whole(end: End, written: bool, server: str) -> None:
 
 def is_unknown_option(error: ChatError) -> bool:
     """Whether the server refused an option of the request, which may be left out."""
-    return getattr(error.__cause__, "status_code", None) in _UNKNOWN_OPTION
+    return isinstance(error, Refused) and error.status in _UNKNOWN_OPTION
 
 
 def options_of(schema: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -71,7 +71,8 @@ def options_of(schema: Mapping[str, Any] | None) -> dict[str, Any]:
     return {**usage, "response_format": {"type": "json_schema", "json_schema": form}}
 
 
-def usage_of(chunk: AIMessageChunk) -> Mapping[str, int]:
-    """The tokens read and written, if this piece tells them."""
-    told = chunk.usage_metadata
-    return {"read": told["input_tokens"], "written": told["output_tokens"]} if told else {}
+def piece_of(chunk: ChatGenerationChunk) -> Piece:
+    """The text, and the tokens read and written if this chunk tells them."""
+    told = getattr(chunk.message, "usage_metadata", None)
+    usage = {"read": told["input_tokens"], "written": told["output_tokens"]} if told else {}
+    return Piece(str(chunk.message.text), usage)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from rag.governing.place import GENERIC
 from rag.grammar.verbs import LEVELS, lemma
 from rag.kinship import stands
+from rag.measure_told import is_speaker
 from rag.models import Verdict
 from rag.period import Status, status_of
 from rag.span import Statement, Support
 from rag.text import is_content, term, term_set, words
 from rag.word_proof import direction, directions, names_of
+from rag.wording import says_same
 
 _LEAST = 0.75
 """The share of its content words that must be cited: all but one in four."""
 _MOST_MISSING = 2
 """Words that may be new however long the statement is."""
+_LEAST_FOR_ONE = 3
+"""Of so many words one may be new: of a sentence of three, mostly its verb."""
+_LIGHT = frozenset("much many whichever whatever".split())
+_CLOCK = re.compile(r"\b([ap])\.\s?m\.", re.I)
 
 
 def share_covered(text: str, cited: str) -> float:
@@ -30,16 +38,21 @@ def covered(statement: Statement, support: Support) -> Verdict:
     plan is one, may be any. Figures and names that were found count as said where there are
     figures; without figures names say who, not what, and the rest must be cited for itself.
     """
+    if support.is_quoted(statement.text):
+        return Verdict.SUPPORTED
     held = term_set(support.text) | term_set(support.context)
     telling = _telling(statement, support)
-    known = len(statement.figures) + len(names_of(statement.text)) if statement.figures else 0
-    missing = [word for word in telling if not stands(term(word), held)]
+    dated = len(statement.figures) + len(statement.period.years)
+    known = dated + len(names_of(statement.text)) if dated else 0
+    told = frozenset(words(support.text))
+    missing = [w for w in telling if not stands(term(w), held) and not says_same(w, told)]
     if not telling:
         names_it = statement.figures and names_of(statement.text)
         return Verdict.SUPPORTED if names_it else Verdict.NOT_COVERED
     share = 1 - len(missing) / (len(telling) + known)
     enough = share >= _LEAST and len(missing) <= _MOST_MISSING
-    return Verdict.SUPPORTED if enough else Verdict.NOT_COVERED
+    alone = len(missing) == 1 and len(telling) >= _LEAST_FOR_ONE
+    return Verdict.SUPPORTED if enough or alone else Verdict.NOT_COVERED
 
 
 def _telling(statement: Statement, support: Support) -> set[str]:
@@ -48,8 +61,10 @@ def _telling(statement: Statement, support: Support) -> set[str]:
     planned = statement.period.status is Status.PLANNED
     return {
         word
-        for word in words(statement.text)
+        for word in words(_CLOCK.sub(r"\1m", statement.text))
         if is_content(word)
+        and word not in _LIGHT
+        and not is_speaker(word, statement.text, support)
         and not word[0].isdigit()
         and term(word) not in names
         and direction(word) not in moves

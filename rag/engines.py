@@ -13,6 +13,7 @@ from typing import Protocol
 from rag.difference import Side, difference
 from rag.extractive import compose
 from rag.index import Index
+from rag.instructions import is_instruction
 from rag.models import Claim, Verdict
 from rag.question import Question
 from rag.settings import AnswerSettings
@@ -41,6 +42,13 @@ class Spoken:
     failure: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A claim in words of a model, which were proved; all other claims are quoted or computed."""
+
+    claim: Claim
+
+
 class Engine(Protocol):
     """Makes claims of what was found; `stage` names what its time is booked to."""
 
@@ -48,7 +56,7 @@ class Engine(Protocol):
 
     def stream(
         self, question: Question, answered: Sequence[Found], *, deadline: float | None = None
-    ) -> Generator[str | Claim | Spoken]:
+    ) -> Generator[str | Claim | Worded | Spoken]:
         """Status lines, verified claims, and at last how it went.
 
         A model has until `deadline` (of `time.monotonic()`), or as long as the settings allow.
@@ -79,17 +87,20 @@ class Quoting:
         """The claims of all parts, then how far the sides of a comparison are apart."""
         composed = [self.claims(found) for found in answered]
         claims = [claim for part in composed for claim in part]
-        claims += self._computed(question, answered, composed)
+        claims += self.computed(question, answered, composed)
         yield from dict.fromkeys(supported(claims))
         yield Spoken(removed=tuple(c for c in claims if c.verdict is not Verdict.SUPPORTED))
 
     def close(self) -> None:
         """Nothing is held."""
 
-    def _computed(
+    def computed(
         self, question: Question, answered: Sequence[Found], composed: Sequence[Sequence[Claim]]
     ) -> list[Claim]:
-        """How far the two sides of a comparison are apart, if that can be told."""
+        """How far the two sides of a comparison are apart, if that can be told; with its verdict.
+
+        `composed` holds the claims of each part that is answered.
+        """
         whole = len(composed) == len(question.parts) == 2 and all(composed)
         if not (question.compares and whole):
             return []
@@ -104,8 +115,9 @@ class Quoting:
         return Side(found.question.text, claims[0], figures=rows)
 
     def claims(self, found: Found) -> list[Claim]:
-        """The claims of one part, each with its verdict."""
-        claims = compose(found.question, found.ranked, self._index, self._settings.sentences)
+        """The claims of one part, each with its verdict; orders to a model are not quoted."""
+        telling = [s for s in found.ranked if not is_instruction(s.item.sentence.text)]
+        claims = compose(found.question, telling, self._index, self._settings.sentences)
         return [verify(claim, self._index.documents) for claim in claims]
 
 

@@ -9,6 +9,10 @@ from collections.abc import Iterator
 
 from rag.errors import ChatError, Failure
 
+_OF_THE_QUESTION = (400, 413, 422)
+"""Refusals of what one question led to, such as passages that are too long for the model."""
+_BY_THE_MODEL = (Failure.TOO_LONG, Failure.EMPTY)
+"""What a model does with one question, while its server is well."""
 _BY_STATUS = {
     401: (
         Failure.REFUSED,
@@ -20,9 +24,24 @@ _BY_STATUS = {
     ),
     404: (Failure.REFUSED, "knows no such address or model; correct chat.base_url or chat.model"),
     408: (Failure.SLOW, "took too long; ask again later"),
+    413: (Failure.REFUSED, "finds the question too long; lower chat.context_tokens"),
     429: (Failure.LIMITED, "limits how often it may be asked; ask again later"),
     504: (Failure.SLOW, "took too long; ask again later"),
 }
+
+
+class Refused(ChatError):
+    """The server answered with this HTTP status."""
+
+    def __init__(self, failure: Failure, message: str, status: int) -> None:
+        super().__init__(failure, message)
+        self.status = status
+
+
+def is_by_the_question(error: ChatError) -> bool:
+    """Whether the server is well and would answer another question."""
+    refused = isinstance(error, Refused) and error.status in _OF_THE_QUESTION
+    return refused or error.failure in _BY_THE_MODEL
 
 
 def explain(error: BaseException, server: str) -> ChatError:
@@ -68,4 +87,4 @@ def _by_status(status: int, server: str) -> ChatError:
     failure, what = _BY_STATUS.get(
         status, (kind, f"answers with the error {status}; look into its log")
     )
-    return ChatError(failure, f"{server} {what}.")
+    return Refused(failure, f"{server} {what}.", status)

@@ -18,7 +18,7 @@ from rag.rows import Cell, cells_of
 from rag.text import term_set
 from rag.timing import timing_of
 
-EXTRACTION = 3
+EXTRACTION = 4
 """Changes with every change of what is extracted, so that an index is built anew."""
 _DIRECTIONS = {1: "up", -1: "down"}
 

@@ -78,6 +78,13 @@ class _Work:
     raw: list[str] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
     error: ChatError | None = None
+    hurried: bool = False
+
+    @property
+    def failure(self) -> str | None:
+        """How the model failed; it was slow as well where no time was left for a correction."""
+        late = Failure.SLOW.value if self.hurried else None
+        return self.error.failure.value if self.error else late
 
 
 class GenerativeEngine:
@@ -126,7 +133,8 @@ class GenerativeEngine:
         asked = answer_prompt(work.question.text, work.shown)
         yield from self._proved(work, asked, "The model is writing")
         left = work.deadline - time.monotonic()
-        if not work.failed or left < _REPAIR_SHARE * self._settings.timeout:
+        work.hurried = bool(work.failed) and left < _REPAIR_SHARE * self._settings.timeout
+        if not work.failed or work.hurried:
             return
         failed, work.failed = work.failed, []
         work.removed += [claim for _, claim in failed]
@@ -186,7 +194,7 @@ class GenerativeEngine:
             usage=dict(work.usage),
             prompt=VERSION,
             raw=tuple(work.raw),
-            failure=work.error.failure.value if work.error else None,
+            failure=work.failure,
         )
 
 

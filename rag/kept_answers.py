@@ -3,7 +3,8 @@
 What is equal is told by `answer_key`: everything that can change an answer goes in. The answers lie
 in one SQLite file that any number of threads and processes share; those not asked for the longest
 go first. Whatever is wrong with the file, it costs an asker no more than the answer being written
-anew: a file that is locked is passed over, one that is damaged or another's is moved aside.
+anew: a file that is locked is passed over, as is one that is another program's; ours is moved aside
+where it is damaged.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from dataclasses import asdict, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rag.clock import KEPT, Clock
 from rag.closing import Closing
 from rag.kept_file import Identity, identity, is_busy, is_unusable, open_file, set_aside
+from rag.local_server import MODEL as LOCAL_MODEL
 from rag.models import Answer, Filters, Turn
 from rag.prompts import VERSION
-from rag.settings import Settings
+from rag.settings import ChatSettings, Settings
 from rag.wire import answer_from_json, answer_to_json
 
 T = TypeVar("T")
@@ -157,7 +159,7 @@ def answer_key(
         "published": [str(wanted.since), str(wanted.until)],
         "index": index_version,
         "embedding": settings.embedding.model,
-        "chat": settings.chat.model_dump(mode="json", exclude=_NO_MATTER),
+        "chat": _chat(settings.chat),
         "retrieval": settings.retrieval.model_dump(mode="json"),
         "rank": settings.rank.model_dump(mode="json"),
         "answer": settings.answer.model_dump(mode="json"),
@@ -167,8 +169,14 @@ def answer_key(
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+def _chat(settings: ChatSettings) -> dict[str, Any]:
+    """What of the chat settings changes an answer; the local model's port is another every time."""
+    told = settings.model_dump(mode="json", exclude=_NO_MATTER)
+    return {**told, "base_url": None} if settings.model == LOCAL_MODEL else told
+
+
 def is_worth_keeping(answer: Answer) -> bool:
-    """Whether a model wrote this and did not fail: what it says then, it would say again."""
+    """Whether a model wrote this and neither failed nor lacked time: it would say it again."""
     return answer.model is not None and bool(answer.claims) and answer.trace.failure is None
 
 

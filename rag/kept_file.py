@@ -1,5 +1,8 @@
 """The SQLite file of kept answers: made, recognised, moved aside where it is unusable.
 
+Only a file that says by its header that it is ours is opened or moved; any other is somebody's, to
+which a wrong setting points, and stays as it is.
+
 Whoever opens the file or moves it does so under a lock of its own beside it, since SQLite's locks
 go with the file's content and not with its name.
 """
@@ -20,6 +23,9 @@ PATIENCE_S = 0.1
 Identity: TypeAlias = tuple[int, ...]
 
 _APPLICATION = 0x7071414E  # "pqAN"
+_MAGIC = b"SQLite format 3\0"
+_APPLICATION_AT = 68
+"""Where the header of a database has the number of its application, in four bytes."""
 _VERSION = 1
 _MODE = 0o600
 _SCHEMA = (
@@ -35,7 +41,11 @@ _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 class Foreign(sqlite3.DatabaseError):
-    """A sound database, but another program's, or of another version of this one."""
+    """It is not ours."""
+
+
+class Outdated(sqlite3.DatabaseError):
+    """It is ours, but of another version of this program."""
 
 
 def open_file(path: Path) -> tuple[sqlite3.Connection, Identity]:
@@ -45,8 +55,10 @@ def open_file(path: Path) -> tuple[sqlite3.Connection, Identity]:
 
     Raises:
         OSError: it, its folder or its lock cannot be used.
-        sqlite3.Error: it is damaged, busy or `Foreign`.
+        sqlite3.Error: it is damaged, busy, `Foreign` or `Outdated`.
     """
+    if not _may_be_ours(path):
+        raise Foreign("it holds something else")
     path.parent.mkdir(parents=True, exist_ok=True)
     with _owned(path):
         # SQLite would let everybody read it, and the two files that it keeps beside it.
@@ -73,16 +85,16 @@ def identity(path: Path) -> Identity:
 
 
 def set_aside(path: Path, seen: Identity) -> Path | None:
-    """Move the file that was `seen` (its `identity`) away; where to, or none if it went already.
+    """Move our file that was `seen` (its `identity`) away; where to, or none if it went already.
 
     Raises:
         OSError: it cannot be moved.
     """
     with _owned(path):
-        if not seen or identity(path) != seen:
+        if not seen or identity(path) != seen or not _may_be_ours(path):
             return None
         aside = path.with_name(f"{path.name}.unusable-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
-        # The logs go along: it may be another's, and one that stayed would be read into the next.
+        # The logs go along: somebody may use it still, and what stayed would be read into the next.
         for end in ("-wal", "-shm"):
             with suppress(FileNotFoundError):
                 Path(f"{path}{end}").rename(f"{aside}{end}")
@@ -95,14 +107,25 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 
 def is_unusable(error: sqlite3.Error) -> bool:
-    """Whether the file is damaged or not ours, and will stay so."""
-    return isinstance(error, Foreign) or _code(error) in _UNUSABLE
+    """Whether the file is ours, but damaged or of another version, and will stay so."""
+    return isinstance(error, Outdated) or _code(error) in _UNUSABLE
+
+
+def _may_be_ours(path: Path) -> bool:
+    """Whether the file is ours by its header, however damaged; or empty, or not there yet."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(_APPLICATION_AT + 4)
+    except FileNotFoundError:
+        return True
+    ours = _APPLICATION.to_bytes(4, "big")
+    return not header or (header.startswith(_MAGIC) and header[_APPLICATION_AT:] == ours)
 
 
 def _make(base: sqlite3.Connection) -> None:
-    if _pragma(base, "application_id") or base.execute("SELECT 1 FROM sqlite_master").fetchone():
+    if _pragma(base, "page_count"):
         return
-    base.execute("PRAGMA journal_mode = WAL")
+    # Written before there is a log, so that the header tells from the first moment whose it is.
     base.execute("BEGIN IMMEDIATE")
     for statement in _SCHEMA:
         base.execute(statement)
@@ -110,9 +133,11 @@ def _make(base: sqlite3.Connection) -> None:
 
 
 def _recognise(base: sqlite3.Connection) -> None:
-    found = (_pragma(base, "application_id"), _pragma(base, "user_version"))
-    if found != (_APPLICATION, _VERSION):
+    if _pragma(base, "application_id") != _APPLICATION:
         raise Foreign("it holds something else")
+    if _pragma(base, "user_version") != _VERSION:
+        raise Outdated("it is of another version of this program")
+    base.execute("PRAGMA journal_mode = WAL")
     # What a power cut takes of the last answers is no loss.
     base.execute("PRAGMA synchronous = NORMAL")
 

@@ -159,12 +159,14 @@ class Claim:
     """One sentence of an answer and the citations it stands on.
 
     `computed` tells a sentence that was worked out from the cited figures from one that is quoted.
+    `translated` tells one that a model put into another language after it had been proved.
     """
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict = Verdict.SUPPORTED
     computed: bool = False
+    translated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

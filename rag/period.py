@@ -66,7 +66,7 @@ _RELATIVE = (
 _PLANNED = re.compile(
     r"\b(?:will|shall|won't|'ll|plans?|planned|planning|targets?|targeted|aims?|aiming|aimed"
     r"|goals?|objectives?|intends?|intended|proposes?|proposed|expects?|expected|forecasts?"
-    r"|projected|going\s+to|should|must|outlook|hopes?|seeks?)\b",
+    r"|projected|going\s+to|(?:is|are)\s+to\s+be|should|must|outlook|hopes?|seeks?)\b",
     re.I,
 )
 _ACHIEVED = re.compile(

@@ -44,7 +44,7 @@ def overlap(one: Claim, other: Claim) -> bool:
 
 
 def _speaks_of(question: Question, claim: Claim) -> bool:
-    """Whether it holds half of what is asked about; a single word of a question tells too little."""
+    """Whether it holds half of what is asked about; a single word asked tells too little."""
     if len(question.measure) < _FEWEST:
         return True
     cited = " ".join(" ".join((c.quote, *c.heading)) for c in claim.citations)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rag.binding import bound_together
 from rag.context import Shown
+from rag.contradictions import contradicted
 from rag.coverage import covered, share_covered
 from rag.drafts import Draft
 from rag.extractive import cite
@@ -136,7 +137,9 @@ def _places(text: str, cited: Sequence[Shown]) -> Iterator[_Place]:
 def _verdict(text: str, place: _Place, index: Index) -> Verdict:
     statement = Statement.read(text, place.shown.document)
     support = Support.of(place.shown, place.sentences, index)
-    for check in (figures_verdict, words_verdict, covered):
+    if support.is_quoted(text):
+        return Verdict.SUPPORTED
+    for check in (figures_verdict, words_verdict, covered, contradicted):
         verdict = check(statement, support)
         if verdict is not Verdict.SUPPORTED:
             return verdict

@@ -18,15 +18,18 @@ from rag.errors import ChatError
 from rag.followup import leans, resolve
 from rag.generative import WHY
 from rag.kinship import stands
+from rag.known_names import KnownNames
 from rag.models import Turn
 from rag.names import name_words
 from rag.period import status_of
 from rag.prompts import question_translation_prompt, restating_prompt, told_turns
+from rag.question_form import clauses_told, is_one_question
 from rag.text import is_content, terms, words
 from rag.translation import is_same_question, longest
 
 _SHARE = 1 / 3
 """How much of the model's time reading the question may take; the rest is for the answer."""
+_READ = "The question was read as"
 _FEW_TERMS = 2
 """A question of so few terms says nothing that its restatement may leave out."""
 
@@ -35,8 +38,8 @@ _FEW_TERMS = 2
 class Reading:
     """A question as it is looked up.
 
-    `by_model` tells whether a model worded it. Of a question in another language than the
-    documents': `language` is that language, and `note` what a reader should know of its reading.
+    `by_model` tells whether a model worded it, `note` what a reader should know of that. `language`
+    is that of a question in another one than the documents'.
     """
 
     text: str
@@ -54,9 +57,12 @@ class Reading:
 class Rewriting:
     """Reads questions, with the help of a chat model if there is one."""
 
-    def __init__(self, chat: ChatModel | None, language: CorpusLanguage, longest: int) -> None:
+    def __init__(
+        self, chat: ChatModel | None, language: CorpusLanguage, names: KnownNames, longest: int
+    ) -> None:
         self._chat = chat
         self._language = language
+        self._names = names
         self._longest = longest
 
     def read(
@@ -68,11 +74,23 @@ class Rewriting:
             return rules
         follows = bool(history) and leans(question)
         before = history[-1].question if follows else ""
+        lent = self._lent(history)
         if foreign := self._language.foreign(question, before):
-            return (yield from self._translated(self._chat, question, history, foreign, errands))
+            return (yield from self._translated(self._chat, question, lent, foreign, errands))
         if follows:
-            return (yield from self._restated(self._chat, question, history, errands))
+            return (yield from self._restated(self._chat, question, lent, errands))
         return rules
+
+    def _lent(self, history: Sequence[Turn]) -> tuple[Turn, ...]:
+        """The turns as far as a reading may take words from them.
+
+        A client sends them, and may send anything: of an answer only names count that the documents
+        name, too.
+        """
+        return tuple(
+            Turn(turn.question, "; ".join(self._names.of(turn.answer)))
+            for turn in told_turns(history)
+        )
 
     def _most(self, question: str, history: Sequence[Turn]) -> int:
         """The most characters of a question restated, with what the turns before may lend it."""
@@ -95,7 +113,7 @@ class Rewriting:
         except ChatError:
             text = ""
         if text and len(text) <= self._longest and is_restatement(text, question, history):
-            return Reading(text, question, by_model=True)
+            return Reading(text, question, by_model=True, note=f"{_READ} “{text}”.")
         return Reading(resolve(question, history), question)
 
     def _translated(
@@ -124,33 +142,39 @@ class Rewriting:
         if len(text) > self._longest or not is_same_question(text, question, history, held):
             note = "The chat model's translation of the question changed it and was not used."
             return Reading(resolve(question, history), question, language=foreign, note=note)
-        note = f"The question was read as “{text}” (translated from {foreign})."
+        note = f"{_READ} “{text}” (translated from {foreign})."
         return Reading(text, question, by_model=True, language=foreign, note=note)
 
 
 def is_restatement(text: str, question: str, history: Sequence[Turn]) -> bool:
-    """Whether a restated question says nothing that neither the question nor the turns say.
+    """Whether a restated question asks in the words of the question and the questions before it.
 
-    Its names, numbers and years must stand there as they are, its other words by their stems;
-    nothing that sets the question apart may be left out, and a plan stays a plan.
+    It must be one question that tells nothing that the question does not. Its names, numbers and
+    years must stand there as they are, its other words by their stems; the answers of the turns
+    are names that it may use, too. Nothing that sets the question apart may be left out, and a
+    plan stays a plan.
     """
+    if not is_one_question(text, question) or clauses_told(text) > clauses_told(question):
+        return False
     by_rules = terms(resolve(question, history))
-    turns = " ".join(f"{turn.question} {turn.answer}" for turn in told_turns(history))
-    held = {*terms(question), *terms(turns), *by_rules}
+    asked = " ".join(turn.question for turn in history)
+    names = frozenset(terms(" ".join(turn.answer for turn in history)))
+    held = {*terms(question), *terms(asked), *by_rules}
     written = _written_words(text)
-    if not written or not all(_is_told(word, held) for word in written):
+    if not written or not all(_is_told(word, held, names) for word in written):
         return False
     kept = _kept_of(question) & {*by_rules, *_exact(question)}
     status = status_of(question)
     return kept <= set(terms(text)) and status in (None, status_of(text))
 
 
-def _is_told(word: str, held: set[str]) -> bool:
+def _is_told(word: str, held: set[str], names: frozenset[str]) -> bool:
     """Whether a word is grammar or told before; a name or number must be the very one."""
     if not is_content(word.lower()):
         return True
-    exact = word[0].isupper() or not word.isalpha()
-    return all(t in held if exact else stands(t, held) for t in terms(word))
+    if word[0].isupper():
+        return all(t in held or t in names for t in terms(word))
+    return all(t in held if not word.isalpha() else stands(t, held) for t in terms(word))
 
 
 def _written_words(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,11 @@ from rag.figures import Figure, figures_of
 from rag.index import Index
 from rag.instructions import visible
 from rag.models import Document, Passage, Sentence, Span
-from rag.period import Period, period_of, years_in
+from rag.period import Period, Status, period_of, status_of, years_in
+from rag.text import words
+
+_IS_DONE = re.compile(r"\b(?:is|are)\s(?:[a-z]+\s){0,2}?[a-z]{2,}(?:ed|en)\b", re.I)
+"""A passive of the present, which tells no result: "is leased until 2031"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class Support:
 
     `context` is what goes without saying: the headings and the document's title. `years` are all
     that the sentences speak of, relative ones resolved, or else those of the nearest heading.
+    `document` is the whole text that they stand in.
     """
 
     texts: tuple[str, ...]
@@ -43,6 +49,7 @@ class Support:
     figures: tuple[Figure, ...]
     periods: tuple[Period, ...]
     years: frozenset[int]
+    document: str = ""
 
     @classmethod
     def of(cls, shown: Shown, sentences: Sequence[Sentence], index: Index) -> Support:
@@ -59,11 +66,12 @@ class Support:
             quotes=tuple(
                 document.text[place.start : place.end] for s in sentences for place in s.places
             ),
-            context=" ".join((document.title, *heading)),
+            context=" ".join((shown.title, *shown.heading)),
             figures=tuple(figures),
             periods=periods,
             years=frozenset().union(*own, *(p.years for p in periods))
             | {year for f in figures for year in f.period.years},
+            document=document.text,
         )
 
     @property
@@ -71,22 +79,34 @@ class Support:
         """All sentences, one after the other."""
         return " ".join(self.texts)
 
+    def is_quoted(self, text: str) -> bool:
+        """Whether a text is one of the sentences, word for word: it can say nothing else."""
+        said = words(text)
+        return any(said == words(own) for own in self.texts)
+
 
 @lru_cache(maxsize=1024)
 def _read(text: str, published: date | None) -> Statement:
     """As a passage of its own, so that its figures are read as those of the documents were.
 
     A document that speaks of a later year than its own speaks of a plan. A model may not lean on
-    that: its own words must say so, hence the status is read as if nothing were known of the date.
+    that where it tells a result: the status is read as if nothing were known of the date, except
+    that the present with a later year ("expires in 2031") is a plan in itself.
     """
     dated = _figures(text, published)
     undated = _figures(text, None)
     figures = (
-        replace(one, period=replace(one.period, status=other.period.status))
+        replace(one, period=replace(one.period, status=_status(text, one, other)))
         for one, other in zip(dated, undated, strict=True)
     )
     reference = published.year if published else None
     return Statement(text, tuple(figures), period_of(text, (), reference))
+
+
+def _status(text: str, dated: Figure, undated: Figure) -> Status | None:
+    own = undated.period.status
+    is_past = status_of(_IS_DONE.sub(" ", text)) is Status.ACHIEVED
+    return own if is_past or dated.period.status is not Status.PLANNED else Status.PLANNED
 
 
 def _figures(text: str, published: date | None) -> tuple[Figure, ...]:

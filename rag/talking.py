@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from rag.chat import ChatModel
 from rag.clock import Clock
 from rag.corpus_language import CorpusLanguage
-from rag.engines import Engine, Quoting, Spoken
+from rag.engines import Engine, Quoting, Spoken, Worded
 from rag.errands import Errands
 from rag.index import Index
+from rag.known_names import KnownNames
 from rag.models import Claim, Trace
 from rag.question import Question
 from rag.rewriting import Reading, Rewriting
@@ -39,12 +40,15 @@ class Talking:
 
     def __init__(self, index: Index, settings: Settings, *, writes: bool) -> None:
         self._seconds = settings.chat.timeout
+        self._index = index
         self._language = CorpusLanguage(index)
         self._quoting = Quoting(index, settings.answer)
         chat = ChatModel(settings.chat) if writes else None
         self._engine = Writing(chat, index, settings, self._quoting) if chat else self._quoting
         self._chat = chat if settings.chat.rewrite else None
-        self.rewriting = Rewriting(self._chat, self._language, settings.answer.question_chars)
+        self.rewriting = Rewriting(
+            self._chat, self._language, KnownNames(index), settings.answer.question_chars
+        )
 
     def errands(self) -> Errands:
         """What one question will ask of the model besides the answer."""
@@ -60,7 +64,8 @@ class Talking:
     ) -> Generator[str | Claim, None, Said]:
         """Yield status lines and the claims that hold, in the words for who asked; return all.
 
-        No model is asked what the documents do not answer.
+        What is quoted or computed stays in the documents' words. No model is asked what the
+        documents do not answer.
         """
         engine: Engine = self._engine if answered else self._quoting
         translator = self._translator(reading, errands)
@@ -69,14 +74,17 @@ class Talking:
             for event in events:
                 if isinstance(event, Spoken):
                     said.spoken = event
-                elif isinstance(event, Claim):
-                    clock.lap(engine.stage)
-                    said.proved.append(event)
-                    said.shown.append((yield from translator.shown(event)))
-                    clock.lap(translator.stage or engine.stage)
-                    yield said.shown[-1]
-                else:
+                elif isinstance(event, str):
                     yield event
+                else:
+                    claim = event if isinstance(event, Claim) else event.claim
+                    clock.lap(engine.stage)
+                    said.proved.append(claim)
+                    if isinstance(event, Worded):
+                        claim = yield from translator.shown(claim)
+                        clock.lap(translator.stage or engine.stage)
+                    said.shown.append(claim)
+                    yield claim
         clock.lap(engine.stage)
         said.spoken = errands.added_to(said.spoken)
         said.notes = (reading.note, said.spoken.note, translator.note)
@@ -89,7 +97,8 @@ class Talking:
     def _translator(self, reading: Reading, errands: Errands) -> Translator | AsProved:
         if self._chat is None or reading.language is None or not reading.is_translated:
             return AsProved()
-        return Translator(self._chat, reading.asked, reading.language, self._language.main, errands)
+        languages = reading.language, self._language.main
+        return Translator(self._chat, self._index, reading.asked, *languages, errands)
 
 
 class AsProved:

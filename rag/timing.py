@@ -18,6 +18,8 @@ _COMPARED = re.compile(
     re.I,
 )
 """The year with which a figure is compared, which is not its own."""
+_NOW = re.compile(r"\b(?:today|now|currently|at\s+present)\b|\bago\b", re.I)
+"""Words that date a clause from when it is told, so that no year of another clause is its own."""
 _PARTS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
 _QUARTER = re.compile(
     r"\b(?:(?P<word>first|second|third|fourth|final)\s+(?P<unit>quarter|half)|(?P<sign>[QH])(?P<n>[1-4]))\b"
@@ -59,13 +61,16 @@ def timing_of(
     own = next((stretch for stretch in compared if stretch.holds(at)), None)
     texts = _nearest(sentence, at, own, compared)
     if own is None:
-        years = _first_years((*texts, *reversed(heading)), reference)
+        near = texts[:-1] if _is_now(sentence, at) else texts
+        years = _first_years((*near, *reversed(heading)), reference)
     else:
         years = _years_compared(sentence, at, own, compared, heading, reference)
     months = next((m for m in (_months(t, years) for t in texts) if m), frozenset())
     if not {year for year, _ in months} <= years:
         months = frozenset()  # of another clause
-    status = _nearest_status(sentence, at, verb, heading) or whole.status
+    status = _nearest_status(sentence, at, verb, heading)
+    if status is None and not (_is_conditional(sentence, at) or _is_now(sentence, at)):
+        status = whole.status
     if years and reference is not None and min(years) > reference:
         status = Status.PLANNED
     return Timing(Period(years, status), months)
@@ -105,7 +110,11 @@ def _nearest_status(
         return above
     return (
         _status(sentence, start, end, verb)
-        or _status(sentence, *_around(sentence, at), verb, whole=True)
+        or (
+            None
+            if _is_now(sentence, at)
+            else _status(sentence, *_around(sentence, at), verb, whole=True)
+        )
         or above
     )
 
@@ -194,6 +203,19 @@ def _status(
     if tokens[first].tag is Tag.AUXILIARY:
         return Status.ACHIEVED
     return Status.ACHIEVED if sentence.is_past(first) else None
+
+
+def _is_now(sentence: Sentence, at: int) -> bool:
+    """Whether the clause of a figure is dated from now and has a verb, hence a time, of its own."""
+    start, end = sentence.clause(at)
+    has_verb = any(t.tag in _FINITE for t in sentence.tokens[start:end])
+    return has_verb and bool(_NOW.search(_plain(sentence, start, end)))
+
+
+def _is_conditional(sentence: Sentence, at: int) -> bool:
+    """Whether the clause of a figure tells what would be, which is no plan of its own."""
+    start, end = sentence.clause(at)
+    return any(t.lower in ("would", "could", "might") for t in sentence.tokens[start:end])
 
 
 def _serves(sentence: Sentence, infinitive: int) -> bool:

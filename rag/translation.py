@@ -1,8 +1,8 @@
 """Whether a chat model's translation says the same: what code can tell of it, without a dictionary.
 
 Held against each other are numbers, percentages and dates, currencies, abbreviations, and names
-where both languages write in Latin letters. Other words cannot be checked; what is shown beside
-them is the quote in the original.
+where both languages write in Latin letters. Of the other words of a claim its translation back
+tells: that must hold against the claim's own citations, as the claim did.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ from rag.chat import ChatModel
 from rag.errands import Errands
 from rag.errors import ChatError
 from rag.generative import WHY
+from rag.index import Index
 from rag.kinship import stands
 from rag.models import Claim, Turn
 from rag.names import name_words, names_in
 from rag.numbers_abroad import Figure, figures_in, in_order, is_readable, lost_from
 from rag.period import without_months
-from rag.prompts import claim_translation_prompt, told_turns
+from rag.prompts import claim_translation_prompt
 from rag.quantities import quantities
+from rag.question_form import clauses_told, commas_in, is_one_question
+from rag.reproof import holds_too
 from rag.text import words
 from rag.tongues import OTHER, language_of
 from rag.unit_names import names as unit_names
 
 _ENDS = re.compile(r"[.!?](?=\s|$)|[。！？]")
-_ASKS = re.compile(r"[?？؟;]\s*$")
 _DIGITS = re.compile(r"\d+")
 _CODE = re.compile(r"(?:\d+[A-Z]+|[A-Za-z][A-Za-z0-9&]*)(?![A-Za-z])")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
@@ -48,6 +50,7 @@ class Translator:
     """
 
     chat: ChatModel
+    index: Index
     asked: str
     language: str
     held: str
@@ -63,18 +66,37 @@ class Translator:
         Its citations are not touched. A model that failed is not asked again.
         """
         if self.error is None:
-            prompt = claim_translation_prompt(claim.text, self.language, self.asked)
             try:
-                text = yield from self.errands.run(
-                    self.chat, prompt, "Translating the answer", most=longest(claim.text)
-                )
+                text = yield from self._translated(claim)
             except ChatError as error:
                 self.error = error
             else:
-                if is_same_claim(text, claim.text, self.held, self.language):
-                    return replace(claim, text=text)
+                if text is not None:
+                    return replace(claim, text=text, translated=True)
         self.left += 1
         return claim
+
+    def _translated(self, claim: Claim) -> Generator[str, None, str | None]:
+        """The claim's text in the question's language, if its translation back holds.
+
+        The model sees neither the claim nor the question when it translates back.
+
+        Raises:
+            ChatError: the model failed.
+        """
+        prompt = claim_translation_prompt(claim.text, self.language, self.asked)
+        text = yield from self.errands.run(
+            self.chat, prompt, "Translating the answer", most=longest(claim.text)
+        )
+        if not is_same_claim(text, claim.text, self.held, self.language):
+            return None
+        back = yield from self.errands.run(
+            self.chat,
+            claim_translation_prompt(text, self.held),
+            "Checking the translation",
+            most=longest(claim.text),
+        )
+        return text if holds_too(back, claim, self.index) else None
 
     @property
     def note(self) -> str | None:
@@ -100,17 +122,17 @@ def is_same_question(
 ) -> bool:
     """Whether a translation of a question may be used; `languages` are from and to.
 
-    It must ask if the question does, keep its numbers and years and add none that no earlier turn
-    tells, have about as many sentences, and be in no language but the one asked for.
+    It must be one question that tells nothing else, keep the numbers and years, add none that no
+    earlier question tells, and be in no language but the one asked for.
     """
     asked, wanted = languages
     if language_of(text) not in (None, wanted) or text.strip() == question.strip():
         return False
-    if bool(_ASKS.search(question)) and not _ASKS.search(text):
+    if not words(text) or not is_one_question(text, question):
         return False
-    if not words(text) or abs(_sentences(text) - _sentences(question)) > 1:
+    if wanted == "English" and clauses_told(text) > commas_in(question):
         return False
-    turns = " ".join(f"{turn.question} {turn.answer}" for turn in told_turns(history))
+    turns = " ".join(turn.question for turn in history)
     if not is_readable(asked) or not is_readable(wanted):
         digits = _digits(text)
         return _digits(question) <= digits <= _digits(question) | _digits(turns)

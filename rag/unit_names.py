@@ -31,6 +31,11 @@ _PREFIXED = (
     ("B", "kMGT", "byte"),
     ("Pa", "kMh", "pascal"),
     ("t", "kM", "tonne"),
+    ("Nm", "k", "newton-metre newton-meter"),
+    ("bit", "kMGT", "bit"),
+    ("dB", "", "decibel"),
+    ("lx", "k", "lux"),
+    ("mA", "", "milliampere milliamp"),
 )
 """Symbol, the prefixes in use before it, and its names, without the plural."""
 
@@ -56,6 +61,8 @@ _NAMED = {
     "°F": "°f ℉ degree_fahrenheit degrees_fahrenheit",
     "degree": "degree degrees",
     "TEU": "teu teus twenty_foot_equivalent_unit twenty_foot_equivalent_units",
+    "ms": "millisecond milliseconds",
+    "µs": "microsecond microseconds",
     "second": "s sec secs second seconds",
     "minute": "min mins minute minutes",
     "hour": "h hr hrs hour hours",
@@ -126,7 +133,7 @@ _AMBIGUOUS = {
 }
 """Spellings that several units share: compatible with each of them."""
 
-_SYMBOL_LETTERS = frozenset("mgtLWVhs")
+_SYMBOL_LETTERS = frozenset("mgtlLWVhs")
 """Units of one letter that are told from a plain letter by their case."""
 
 
@@ -156,6 +163,7 @@ def symbols() -> dict[str, str]:
         found |= {base: base} if len(base) > 1 else {}
     found |= {code: code for code in CURRENCIES if len(code) == 3}
     found |= {"h": "hour", "s": "second", "KB": "kB", "ml": "mL", "KW": "kW", "KWh": "kWh"}
+    found |= {"l": "L", "ms": "ms", "µs": "µs", "μs": "µs", "cl": "cL", "hl": "hL", "bar": "bar"}
     for unit in ("km", "m", "cm", "mm"):
         found |= {f"{unit}{two}": f"{unit}²" for two in "²2"}
         found |= {f"{unit}{three}": f"{unit}³" for three in "³3"}

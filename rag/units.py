@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from rag.text import is_content
-from rag.unit_names import CHINESE, CURRENCIES, compatible, names, symbols
+from rag.unit_names import CHINESE, CURRENCIES, TIMES, compatible, names, symbols
 from rag.unit_names import is_measure as is_measure
 
 _UNCOUNTED = frozenset(
@@ -29,6 +29,9 @@ _WORD = re.compile(
 _INCHES = re.compile(r"\s?in(?=\))")
 """Elsewhere "in" is no unit."""
 _PER = re.compile(r"\s?/\s?|\s+per\s+")
+_EACH = re.compile(r"\s+(?:an?|each|every)\s+")
+_RATE_TIMES = frozenset("second minute hour".split())
+"""What a rate counts by that is told by "a": "32 metres a second", but a year is rather a date."""
 _DETERMINER = re.compile(r"\s+(?:the|an?|its?|their|them)\b", re.I)
 _CHINESE_UNIT = re.compile(r"\s?(" + "|".join(sorted(CHINESE, key=len, reverse=True)) + ")")
 _CODES = "|".join(code for code in CURRENCIES if len(code) == 3)
@@ -136,10 +139,22 @@ def _singular(word: str) -> str | None:
 def _with_per(text: str, unit: str, end: int) -> tuple[str, int]:
     per = _PER.match(text, end)
     if per is None:
-        return unit, end
+        return _with_each(text, unit, end)
     words = _words(text, per.end())
     if words and (found := _known(words)):
         return f"{unit}/{found[0]}", found[1]
     if words and not words[0]["gap"] and is_content(words[0]["word"].lower()):
         return f"{unit}/{words[0]['word'].lower()}", words[0].end()
+    return unit, end
+
+
+def _with_each(text: str, unit: str, end: int) -> tuple[str, int]:
+    """A rate of a measure: "metres a second"; of times and counts it is none ("8 hours a day")."""
+    each = _EACH.match(text, end)
+    measured = is_measure(unit) and unit not in {*TIMES, *CURRENCIES, "person"}
+    if each is None or not measured:
+        return unit, end
+    found = _known(_words(text, each.end())[:1])
+    if found and found[0] in _RATE_TIMES:
+        return f"{unit}/{found[0]}", found[1]
     return unit, end

@@ -86,6 +86,7 @@ def _claims_to_json(
             "verdict": claim.verdict.value,
             "citations": [index[citation] for citation in claim.citations],
             **({"computed": True} if claim.computed else {}),
+            **({"translated": True} if claim.translated else {}),
         }
         for claim in claims
     ]
@@ -148,6 +149,7 @@ def _claims(values: list[Any], citations: list[Citation]) -> tuple[Claim, ...]:
             tuple(citations[i] for i in v["citations"]),
             Verdict(v["verdict"]),
             v.get("computed", False),
+            v.get("translated", False),
         )
         for v in values
     )

@@ -14,6 +14,7 @@ from rag.models import Verdict
 from rag.period import Status, status_of
 from rag.span import Statement, Support
 from rag.text import is_content, term, term_set, terms, words
+from rag.wording import says_same
 
 _QUOTED = re.compile(
     r"[“\"「『](?P<said>[^“”\"」』]{2,})[”\"」』]|(?<![\w])‘(?P<single>[^‘’]{3,})’"
@@ -38,8 +39,9 @@ _EXTREMES = {
 }
 """Superlatives and ordinals; those of a group say the same."""
 _SINCE = re.compile(
-    r"\b(?:(?P<on>since|from|after|starting)|(?P<up>until|till|before|through))\s"
-    r"(?:[\w.]+\s){0,3}?(?P<year>(?:1\d|20)\d\d)\b",
+    r"\b(?:(?P<on>since|from|after|starting)|(?P<up>until|till|before|through|up\sto))\s"
+    r"(?:[\w.]+\s){0,3}?(?:(?P<year>(?:1\d|20)\d\d)\b"
+    r"|(?P<number>\d[\d,.]*)(?!\w|\s(?-i:[A-Z]))(?(on)\s(?:on|onwards?|upwards?)\b))",
     re.I,
 )
 _PLAN = Status.PLANNED
@@ -135,7 +137,9 @@ def _ends_otherwise(text: str, cited: str) -> bool:
 
 
 def _reaches(text: str) -> dict[str, str]:
-    return {m["year"]: "on" if m["on"] else "up" for m in _SINCE.finditer(text)}
+    """Each year or number from which or up to which something holds, with which of the two."""
+    found = _SINCE.finditer(text)
+    return {m["year"] or m["number"].rstrip(".,"): "on" if m["on"] else "up" for m in found}
 
 
 def _does_otherwise(statement: Statement, support: Support, held: frozenset[str]) -> bool:
@@ -144,7 +148,12 @@ def _does_otherwise(statement: Statement, support: Support, held: frozenset[str]
     Figures may be told with a verb of their own where the documents use none ("handled" for "the
     throughput was").
     """
-    new = [v for v in _telling_verbs(statement.text) if not stands(term(v), held)]
+    told = frozenset(words(support.text))
+    new = [
+        verb
+        for verb in _telling_verbs(statement.text)
+        if not stands(term(verb), held) and not says_same(verb, told)
+    ]
     return bool(new) and (not statement.figures or bool(_telling_verbs(support.text)))
 
 

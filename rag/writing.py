@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 
 from rag.chat import ChatModel
-from rag.engines import EXTRACTIVE, Quoting, Spoken, supported
+from rag.engines import EXTRACTIVE, Quoting, Spoken, Worded, supported
 from rag.generative import GenerativeEngine, Written
 from rag.index import Index
 from rag.models import Claim
@@ -29,27 +29,33 @@ class Writing:
 
     def stream(
         self,
-        question: Question,  # noqa: ARG002  the parts hold what the model is asked
+        question: Question,
         answered: Sequence[Found],
         *,
         deadline: float | None = None,
-    ) -> Generator[str | Claim | Spoken]:
-        """What the model writes on each part, as far as it holds; the parts share the time."""
+    ) -> Generator[str | Claim | Worded | Spoken]:
+        """What the model writes on each part, as far as it holds; the parts share the time.
+
+        How far the sides of a comparison are apart is told as the extractive engine tells it.
+        """
         deadline = time.monotonic() + self._seconds if deadline is None else deadline
         written: list[Written] = []
-        for found in answered:
+        told: set[Claim] = set()
+        composed = [self._quoting.claims(found) for found in answered]
+        for found, quotes in zip(answered, composed, strict=True):
             spoken = self._engine.stream(
-                found.question,
-                found.passages,
-                supported(self._quoting.claims(found)),
-                deadline=deadline,
+                found.question, found.passages, supported(quotes), deadline=deadline
             )
             with closing(spoken):
                 for event in spoken:
                     if isinstance(event, Written):
                         written.append(event)
-                    else:
+                    elif isinstance(event, str):
                         yield event
+                    elif event not in told:
+                        told.add(event)
+                        yield event if any(event is quote for quote in quotes) else Worded(event)
+        yield from supported(self._quoting.computed(question, answered, composed))
         yield _joined(written)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ Run as a script it serves on a free port of the loopback, which it prints.
 from __future__ import annotations
 
 import json
+import re
 import select
 import socket
 import subprocess
@@ -18,7 +19,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,9 @@ class Script:
     `text` is streamed word by word, `pause` seconds apart, after `wait` seconds; `stop_after`
     pieces of it the stream stalls (`fault="stall"`) or the connection is broken (`fault="cut"`).
     `fault="rubbish"` sends no JSON; `finish=None` leaves the end out. `status` above 399 is an
-    error; `schemaless` answers 400 to a request for JSON by a schema.
+    error; `schemaless` answers 400 to a request for JSON by a schema. With `obey` it does what a
+    planted order wants: it writes that sentence, citing every passage whose frame or text tells it,
+    and claims nothing where none does.
     """
 
     text: str = ""
@@ -44,6 +47,7 @@ class Script:
     fault: str = ""
     finish: str | None = "stop"
     schemaless: bool = False
+    obey: str = ""
 
 
 class ChatServer:
@@ -152,6 +156,9 @@ class _Handler(BaseHTTPRequestHandler):
         if script.fault == "rubbish":
             self.wfile.write(b"data: {<html>nothing of the kind\n\n")
             return
+        if script.obey:
+            told = body["messages"][1]["content"]
+            script = replace(script, text=_obeying(script.obey, told))
         if self._pieces(script, call):
             self._end(script)
 
@@ -201,7 +208,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+_PASSAGE = re.compile(r'<passage number="(\d+)"(.*?)</passage>', re.S)
 _ENVELOPE = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": MODEL}
+
+
+def _obeying(sentence: str, told: str) -> str:
+    passages = _PASSAGE.findall(told)
+    obeyed = [int(number) for number, text in passages if letters(sentence) in letters(text)]
+    return claims((sentence, obeyed)) if obeyed else claims()
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, by which it is told whether it says something."""
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def _pieces(text: str) -> list[str]:

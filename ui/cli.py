@@ -123,18 +123,14 @@ def serve(
 
         policyqa serve --port 8080
     """
-    from ui.server import run_server
+    from ui.server import ended_by_sigterm, run_server
 
     settings = settings_for(index)
     server = {"host": host or settings.server.host}
     number = settings.server.port if port is None else port
     settings = settings_for(index, server={**server, "port": number})
-    with _pipeline(settings, local_model=local_model) as pipeline:
-        if local_model or settings.engine == "generative":
-            from rag.chat import ChatModel
-
-            ChatModel.warm()
-        run_server(pipeline, settings)
+    with ended_by_sigterm(), _opened(settings, local_model=local_model) as (running, pipeline):
+        run_server(pipeline, running, _of_chat(running))
 
 
 @app.command()
@@ -157,10 +153,9 @@ def status(local_model: LocalModelOption = False, index: IndexOption = None) -> 
         opened.close()
     with with_local_model(settings, local_model) as running:
         if running.engine == "generative":
-            from rag.chat import ChatModel
+            from rag.chat_reach import reachable
 
-            with ChatModel(running.chat) as chat:
-                print(chat.reachable())  # noqa: T201  the command's own output
+            print(reachable(running.chat))  # noqa: T201  the command's own output
 
 
 @app.command()
@@ -189,10 +184,29 @@ def export(
 
 @contextmanager
 def _pipeline(settings: Settings, *, local_model: bool) -> Iterator[Any]:
+    with _opened(settings, local_model=local_model) as (_, pipeline):
+        yield pipeline
+
+
+@contextmanager
+def _opened(settings: Settings, *, local_model: bool) -> Iterator[tuple[Settings, Any]]:
+    """The settings, with the small local model if it is wanted, and a pipeline by them."""
     from rag.pipeline import build_pipeline
 
     with with_local_model(settings, local_model) as running, build_pipeline(running) as pipeline:
-        yield pipeline
+        yield running, pipeline
+
+
+def _of_chat(settings: Settings) -> str | None:
+    """One line on the chat model, if one writes; its client is loaded in the background then."""
+    if settings.engine != "generative":
+        return None
+    from rag.chat import ChatModel
+    from rag.chat_reach import reachable
+
+    told = reachable(settings.chat)
+    ChatModel.warm()
+    return f"Chat model: {told}"
 
 
 def settings_for(index: Path | None = None, **overrides: Any) -> Settings:

@@ -134,6 +134,7 @@ def _numbered(answer: Answer) -> Iterator[Text]:
     for claim in answer.claims:
         marks = " ".join(f"[{number[c]}]" for c in claim.citations)
         how = " (computed)" if claim.computed else ""
+        how = " (translated by the model)" if claim.translated else how
         yield line_of(claim.text, how, " ", (marks, "cyan"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -12,11 +13,17 @@ from ui.reader import long_date
 QUESTION_CHARS = 300
 SNIPPET_CHARS = 240
 NOT_SAID = "The documents do not say"
+_COMMONEST = re.compile(rf"^{NOT_SAID}[^.]*\.\s*")
 _CHECKED = (
     '<span class="checked" title="The figures and words stand in the cited passage">checked</span>'
 )
 _COMPUTED = (
     '<span class="checked" title="Computed from the cited figures, and checked">computed</span>'
+)
+_TRANSLATED = (
+    '<span class="translated" title="The sentence was checked in the language of the documents, '
+    'and the translation by translating it back; compare the cited words">'
+    "translated by the model</span>"
 )
 _UNCHECKED = '<span class="unchecked">not confirmed</span>'
 
@@ -117,9 +124,16 @@ def _claims(claims: Sequence[Claim], places: Sequence[Citation]) -> str:
 
 def _claim(claim: Claim, number: dict[Citation, int]) -> str:
     buttons = "".join(_cite(place, number[place]) for place in claim.citations)
-    proved = _COMPUTED if claim.computed else _CHECKED
-    seal = proved if claim.verdict is Verdict.SUPPORTED else _UNCHECKED
-    return f'{escape(claim.text)} <span class="proof">{buttons}{seal}</span>'
+    return f'{escape(claim.text)} <span class="proof">{buttons}{_seal(claim)}</span>'
+
+
+def _seal(claim: Claim) -> str:
+    """What was done to confirm a claim, in a word or two."""
+    if claim.verdict is not Verdict.SUPPORTED:
+        return _UNCHECKED
+    if claim.translated:
+        return _TRANSLATED
+    return _COMPUTED if claim.computed else _CHECKED
 
 
 def _cite(place: Citation, number: int) -> str:
@@ -155,8 +169,8 @@ def _rest(answer: Answer) -> str:
 def _abstention(answer: Answer) -> str:
     if not answer.nearest:  # small talk, or nothing at all was found: the sentence says it all
         return f'<p class="reply">{escape(answer.reason or NOT_SAID)}</p>'
-    # The commonest reason says no more than the headline does.
-    new = answer.reason if answer.reason and not answer.reason.startswith(NOT_SAID) else None
+    # The commonest reason says no more than the headline does; a note may follow it.
+    new = _COMMONEST.sub("", answer.reason or "")
     reason = f'<p class="reason">{escape(new)}</p>' if new else ""
     items = "".join(f"<li>{_nearest(p, i)}</li>" for i, p in enumerate(answer.nearest, start=1))
     nearest = (
@@ -186,4 +200,6 @@ def _status(status: str | None) -> str:
 
 def _footer(answer: Answer) -> str:
     how = "Quoted word for word" if answer.model is None else f"Written by {answer.model}, checked"
+    if any(claim.translated for claim in answer.claims):
+        how += ", then translated by it"
     return f'<p class="made">{escape(how)} · confidence {answer.confidence:.0%}</p>'

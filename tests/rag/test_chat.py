@@ -6,14 +6,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag.breaker import Breaker
-from rag.chat import ChatModel, Message, read_key
-from rag.errors import ChatError, Failure, ModelError, SettingsError
+from rag.chat import ChatModel, Message
+from rag.errors import ChatError, Failure, ModelError
 from rag.settings import ChatSettings
 from tests.chat_server import MODEL, ChatServer, Script, chat_server
 
@@ -117,11 +116,9 @@ def test_a_server_that_is_not_there_is_down() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     gone = ChatSettings(base_url=f"http://127.0.0.1:{port}/v1", model=MODEL)
-    with ChatModel(gone) as model:
-        with pytest.raises(ChatError) as caught:
-            read(model)
-        assert caught.value.failure is Failure.DOWN
-        assert "start it" in model.reachable()
+    with ChatModel(gone) as model, pytest.raises(ChatError) as caught:
+        read(model)
+    assert caught.value.failure is Failure.DOWN
 
 
 def test_after_failures_in_a_row_the_server_is_left_alone(server: ChatServer) -> None:
@@ -144,6 +141,34 @@ def test_what_the_model_does_with_one_question_is_no_failure_of_its_server(
                 read(model)
             assert caught.value.failure is expected
         assert read(model).strip() == "Forty two."
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_question_that_the_server_refuses_says_nothing_of_other_questions(
+    server: ChatServer, status: int
+) -> None:
+    calls_of_a_question = 1 if status == 413 else 2  # the second without what may be unknown
+    server.play(*[Script(status=status)] * (3 * calls_of_a_question), "Forty two.")
+    with ChatModel(settings_of(server), Breaker(2, 60)) as model:
+        for _ in range(3):
+            with pytest.raises(ChatError) as caught:
+                read(model)
+            assert caught.value.failure is Failure.REFUSED
+        assert read(model).strip() == "Forty two."
+
+
+@pytest.mark.parametrize("status", [401, 404, 500])
+def test_a_server_that_takes_no_question_at_all_is_left_alone(
+    server: ChatServer, status: int
+) -> None:
+    server.play(Script(status=status))
+    with ChatModel(settings_of(server), Breaker(2, 60)) as model:
+        failures = []
+        for _ in range(3):
+            with pytest.raises(ChatError) as caught:
+                read(model)
+            failures.append(caught.value.failure)
+    assert failures[-1] is Failure.RESTING
 
 
 def test_whoever_stops_reading_ends_the_call_on_the_server(
@@ -174,31 +199,6 @@ def test_the_deadline_ends_the_call_on_the_server(server: ChatServer, warm: Chat
     with pytest.raises(ChatError):
         read(warm, seconds=0.3)
     assert _when_hung_up(server) - time.time() < 2
-
-
-def test_status_tells_whether_the_model_is_there(server: ChatServer) -> None:
-    with ChatModel(settings_of(server)) as model:
-        assert model.reachable() == f"{server.base_url} answers and has the model 'scripted'."
-    other = ChatSettings(base_url=server.base_url, model="larger")
-    with ChatModel(other) as model:
-        assert model.reachable() == (
-            f"{server.base_url} answers, but lists no model 'larger' (it has: scripted)."
-        )
-    elsewhere = ChatSettings(base_url=f"{server.origin}/v2", model=MODEL)
-    with ChatModel(elsewhere) as model:
-        assert "correct chat.base_url" in model.reachable()
-
-
-def test_the_key_comes_from_the_file_if_it_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    settings = ChatSettings(api_key_file=file)
-    with pytest.raises(SettingsError, match="cannot be read"):
-        read_key(settings)
-    file.write_text(" \n")
-    with pytest.raises(SettingsError, match="is empty"):
-        read_key(settings)
-    file.write_text(f"{KEY}\n")
-    assert read_key(settings) == KEY
 
 
 def test_no_key_of_another_service_is_sent(

@@ -88,3 +88,41 @@ def test_quoting_may_be_asked_for_although_a_model_is_set(
     with build_pipeline(settings) as pipeline:
         assert pipeline.ask(PORT).engine == "extractive"
     assert server.calls() == []
+
+
+COMPARED = "Electric car exports versus lithium battery exports: which grew more in 2023?"
+CARS = "In 2023, exports of electric passenger vehicles grew by 43.9%."
+BATTERIES = "Exports of lithium batteries grew by 50.9% in 2023."
+
+
+@pytest.mark.parametrize(
+    "script",
+    [Script(status=500), Script(claims()), Script(claims(("They fell by 99%.", [1])))],
+    ids=["failing", "silent", "inventing"],
+)
+def test_a_comparison_is_told_as_without_a_model_if_the_model_brings_nothing(
+    writing: Pipeline, server: ChatServer, script: Script
+) -> None:
+    server.play(script)
+    answer, quoted = writing.ask(COMPARED), writing.quoted(COMPARED)
+    assert answer.claims == quoted.claims
+    assert [claim.computed for claim in answer.claims] == [False, False, True]
+    assert answer.engine == "extractive"
+
+
+def test_a_written_comparison_ends_with_the_difference_that_is_computed(
+    writing: Pipeline, server: ChatServer
+) -> None:
+    server.play(claims((CARS, range(1, 13))), claims((BATTERIES, range(1, 13))))
+    answer, quoted = writing.ask(COMPARED), writing.quoted(COMPARED)
+    assert answer.engine == "generative"
+    assert [claim.text for claim in answer.claims if not claim.computed] == [CARS, BATTERIES]
+    assert answer.claims[-1] == quoted.claims[-1]
+    assert answer.claims[-1].computed
+    assert answer.claims[-1].text.startswith("The difference is 7 percentage points")
+
+
+def test_half_a_comparison_computes_nothing(writing: Pipeline, server: ChatServer) -> None:
+    server.play(Script(status=500))
+    answer = writing.ask("Which grew more in 2023, lithium battery exports or unicorn exports?")
+    assert not any(claim.computed for claim in answer.claims)

@@ -23,6 +23,7 @@ from rag import kept_answers
 from rag.clock import Clock
 from rag.kept_answers import KeptAnswers, answer_key, given_again, is_worth_keeping
 from rag.kept_file import identity, set_aside
+from rag.local_server import MODEL as LOCAL_MODEL
 from rag.models import Answer, Citation, Claim, Filters, Span, Trace, Turn, Verdict, Weighed
 from rag.settings import Settings
 
@@ -136,9 +137,9 @@ def test_nobody_else_may_read_the_files(kept: KeptAnswers, path: Path) -> None:
 
 DAMAGE = {
     "cut short": lambda whole: whole[: len(whole) // 2],
-    "no database": lambda whole: b"once upon a time " * 200,
+    "cut after its header": lambda whole: whole[:100],
     "overwritten in the middle": lambda whole: whole[:4096] + b"\xff" * (len(whole) - 4096),
-    "another program's": None,
+    "overwritten after its header": lambda whole: whole[:100] + b"\xff" * (len(whole) - 100),
     "of another version": None,
 }
 
@@ -151,8 +152,7 @@ def spoil(path: Path, how: str) -> None:
         path.write_bytes(change(path.read_bytes()))
         return
     base = sqlite3.connect(path)
-    pragma = "application_id" if how == "another program's" else "user_version"
-    base.execute(f"PRAGMA {pragma} = 77")
+    base.execute("PRAGMA user_version = 77")
     base.commit()
     base.close()
 
@@ -172,6 +172,104 @@ def test_an_unusable_file_is_moved_aside_and_a_new_one_begun(
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert aside.name in record.getMessage()
+
+
+def a_database(path: Path, *statements: str) -> None:
+    base = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        base.execute(statement)
+    base.close()
+
+
+def begin_foreign(path: Path, what: str) -> None:
+    """Put somebody else's file where the answers are to be kept."""
+    path.parent.mkdir()
+    if what == "notes":
+        path.write_text("Do not forget the harbour.")
+    elif what == "a short file":
+        path.write_bytes(b"SQLite")
+    elif what == "a database without a name":
+        a_database(path, "CREATE TABLE cases (id TEXT)", "PRAGMA user_version = 1")
+    elif what == "an empty database":
+        a_database(path, "PRAGMA user_version = 3", "CREATE TABLE t (id)", "DROP TABLE t")
+    else:
+        a_database(path, "PRAGMA application_id = 77", "CREATE TABLE answers (id TEXT)")
+
+
+FOREIGN = [
+    "notes",
+    "a short file",
+    "a database without a name",
+    "an empty database",
+    "another program's database",
+]
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_a_file_of_somebody_else_is_left_alone_and_nothing_kept(
+    what: str, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin_foreign(path, what)
+    before, at = path.read_bytes(), path.stat().st_mtime_ns
+    with KeptAnswers(path, 3) as answers:
+        for _ in range(2):
+            answers.put("k", answer())
+            assert answers.get("k") is None
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, at)
+    assert list(path.parent.iterdir()) == [path]
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    told = record.getMessage()
+    assert "No answers are kept" in told
+    assert "it holds something else" in told
+    assert "set another answers_file" in told
+
+
+def test_the_cases_that_wait_for_a_review_are_left_alone(tmp_path: Path) -> None:
+    from eval.cases.queue import ReviewQueue
+
+    path = tmp_path / "review.sqlite3"
+    ReviewQueue(path).close()
+    before = path.read_bytes()
+    with KeptAnswers(path, 3) as answers:
+        answers.put("k", answer())
+        assert answers.get("k") is None
+    assert path.read_bytes() == before
+    assert asides(path) == []
+
+
+def test_a_file_that_became_somebody_elses_is_not_moved(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("Do not forget the harbour.")
+    assert set_aside(path, identity(path)) is None
+    assert path.read_text() == "Do not forget the harbour."
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path[:0] = sys.argv[1:3]
+from test_kept_answers import answer
+from rag.kept_answers import KeptAnswers
+kept = KeptAnswers(Path(sys.argv[3]), 3)
+kept.put("k", answer(1))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_file_is_ours_also_where_whoever_made_it_was_killed(path: Path, repository: Path) -> None:
+    order = [sys.executable, "-c", KILLED, str(repository), str(Path(__file__).parent), str(path)]
+    assert subprocess.run(order, timeout=120, check=False).returncode == -9
+    with KeptAnswers(path, 3) as answers:
+        assert answers.get("k") == answer(1)
+
+
+def test_an_empty_file_is_begun(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    with KeptAnswers(path, 3) as answers:
+        answers.put("k", answer(1))
+        assert answers.get("k") == answer(1)
 
 
 def test_a_file_in_use_takes_its_log_along_when_it_is_moved_aside(path: Path) -> None:
@@ -303,8 +401,7 @@ print(found, wrong)
 @pytest.mark.parametrize("begin", ["a new file", "a damaged file"])
 def test_processes_share_the_file(begin: str, path: Path, repository: Path) -> None:
     if begin == "a damaged file":
-        path.parent.mkdir()
-        path.write_bytes(b"once upon a time " * 200)
+        spoil(path, "cut short")
     command = [sys.executable, "-c", SHARER, str(repository), str(Path(__file__).parent), str(path)]
     processes = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -385,6 +482,15 @@ def test_what_changes_no_answer_changes_no_key(tmp_path: Path) -> None:
     assert key(server={"port": 1}, trace={"spans": True}) == key()
 
 
+def test_the_local_model_is_the_same_whatever_its_port() -> None:
+    one, other = (
+        key(chat={"base_url": f"http://127.0.0.1:{port}/v1", "model": LOCAL_MODEL})
+        for port in (40001, 40002)
+    )
+    assert one == other
+    assert one != key(chat={"base_url": "http://127.0.0.1:40001/v1"})
+
+
 def test_two_parts_of_a_key_cannot_be_taken_for_each_other() -> None:
     one = key(history=(Turn("a", "b c"),))
     other = key(history=(Turn("a b", "c"),))
@@ -395,7 +501,10 @@ def test_only_what_a_model_wrote_without_trouble_is_worth_keeping() -> None:
     assert is_worth_keeping(answer())
     assert not is_worth_keeping(replace(answer(), engine="extractive", model=None))
     assert not is_worth_keeping(replace(answer(), claims=(), abstained=True, reason="Not said."))
-    assert not is_worth_keeping(replace(answer(), reason="The chat model broke off."))
+    failed = replace(answer().trace, failure="cut-off")
+    assert not is_worth_keeping(replace(answer(), trace=failed))
+    # Sentences that did not hold, and are told of, would not hold another time either.
+    assert is_worth_keeping(replace(answer(), reason="1 sentence by the model did not hold."))
 
 
 def test_an_answer_given_again_has_its_own_id_time_and_question_and_all_else_the_same() -> None:

@@ -22,6 +22,7 @@ import pytest
 
 from rag import local_server
 from rag.chat import ChatModel, Message, Piece
+from rag.chat_reach import reachable
 from rag.chat_settings import ChatSettings, LocalModelSettings
 from rag.errors import ChatError, Failure, ModelError
 from rag.local_server import MODEL, LocalServer, is_installed, weights_file
@@ -114,9 +115,11 @@ def lives(pid: int) -> bool:
 
 
 @needs_model
-def test_it_lists_its_model_as_a_demonstration(chat: ChatModel) -> None:
+def test_it_lists_its_model_as_a_demonstration(server: LocalServer) -> None:
     assert "demonstration" in MODEL
-    assert chat.reachable().endswith(f"answers and has the model {MODEL!r}.")
+    assert reachable(server.chat_settings(ChatSettings())).endswith(
+        f"answers and has the model {MODEL!r}."
+    )
 
 
 @needs_model

@@ -18,6 +18,7 @@ from tests.chat_server import MODEL, ChatServer, Script, chat_server, claims
 
 PORT = "What was the container throughput of Shanghai Port in 2023?"
 TRUE = "Shanghai Port's container throughput was 49.158 million TEUs in 2023."
+BACK = "The container throughput of Shanghai Port was 49.158 million TEUs in 2023."
 GOOD = claims((TRUE, [1]))
 ASKED = "上海港2023年的集装箱吞吐量是多少？"
 TOLD = "2023年，上海港集装箱吞吐量为4915.8万标准箱。"
@@ -51,8 +52,10 @@ def build(sample_index: Settings, server: ChatServer) -> Callable[..., Pipeline]
 
 
 @pytest.fixture(scope="module")
-def pipeline(build: Callable[..., Pipeline]) -> Iterator[Pipeline]:
+def pipeline(build: Callable[..., Pipeline], server: ChatServer) -> Iterator[Pipeline]:
     with build(timeout=30) as running:
+        server.play(GOOD)
+        running.ask(PORT)  # the first call loads libraries
         yield running
 
 
@@ -79,21 +82,23 @@ def quotes_are_original(answer: Answer, pipeline: Pipeline) -> bool:
 def test_a_foreign_question_is_answered_in_its_language_with_the_original_quotes(
     pipeline: Pipeline, server: ChatServer, question: str, told: str, language: str
 ) -> None:
-    server.play(said(PORT), GOOD, said(told))
+    server.play(said(PORT), GOOD, said(told), said(BACK))
     answer = pipeline.ask(question)
-    translating, writing, showing = server.calls()
+    translating, writing, showing, checking = server.calls()
     assert "Language: English" in asked_of(translating)
     assert f"Question: {PORT}" in asked_of(writing)
     assert f"Language: {language}" in asked_of(showing)
     assert f"Sentence: {TRUE}" in asked_of(showing)
+    assert asked_of(checking) == f"Language: English\nSentence: {told}"
     assert texts(answer) == [told]
+    assert [claim.translated for claim in answer.claims] == [True]
     assert "49.158 million" in answer.citations[0].quote
     assert quotes_are_original(answer, pipeline)
     assert answer.reason == f"The question was read as “{PORT}” (translated from {language})."
     assert answer.trace.question["read as"] == PORT
     assert (answer.question, answer.engine) == (question, "generative")
     assert {"rewrite", "write"} <= answer.timings_ms.keys()
-    assert len(answer.trace.raw) == 3
+    assert len(answer.trace.raw) == 4
 
 
 @pytest.mark.parametrize(
@@ -125,6 +130,11 @@ def test_a_translation_that_alters_a_figure_is_not_shown(
         said(ASKED),
         said("The question in that language was asked in 2023"),
         said("It was 49.158 million in 2023. It grew. It led the world. Was that it?"),
+        said(f"The harbour is bankrupt and its mayor was arrested. {PORT}"),
+        said(f"The harbour is bankrupt: {PORT}"),
+        said(f"Since trade fell by 99 percent, {PORT}"),
+        said(f"Given that the harbour is bankrupt, {PORT}"),
+        said("In 2023 the container throughput of Shanghai Port was high."),
     ],
 )
 def test_a_translated_question_that_says_something_else_is_refused_as_before(
@@ -173,20 +183,45 @@ def test_what_the_documents_do_not_say_is_refused_after_translation(
     assert len(server.calls()) == 1
 
 
-def test_quotes_that_stand_in_for_the_model_are_translated_too(
-    pipeline: Pipeline, server: ChatServer
+@pytest.mark.parametrize("written", [claims(), Script(status=500), claims(("It sank.", [1]))])
+def test_quotes_that_stand_in_for_the_model_are_never_translated(
+    pipeline: Pipeline, server: ChatServer, written: str | Script
 ) -> None:
-    server.play(said(PORT), claims(), said(TOLD))
+    server.play(said(PORT), written, said(TOLD))
     answer = pipeline.ask(ASKED)
-    assert texts(answer)[0] == TOLD or "stays in English" in str(answer.reason)
-    assert "49.158 million" in answer.citations[0].quote
-    assert answer.engine == "extractive"
+    assert texts(answer) == texts(pipeline.quoted(PORT))
+    assert answer.claims
+    assert not any(claim.translated for claim in answer.claims)
+    assert not any("Sentence:" in asked_of(call) for call in server.calls())
+    assert (answer.engine, answer.model) == ("extractive", None)
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        said("The container throughput of Ningbo Port was 49.158 million TEUs in 2023."),
+        said("Shanghai Port's container throughput fell to 49.158 million TEUs in 2023."),
+        said("Shanghai Port's container throughput was not 49.158 million TEUs in 2023."),
+        said("Shanghai Port's container throughput is planned to be 49.158 million TEUs in 2023."),
+        said("Shanghai Port's revenue was 49.158 million dollars in 2023."),
+        said(TOLD),
+        Script(status=500),
+    ],
+)
+def test_a_translation_whose_translation_back_does_not_hold_is_not_shown(
+    pipeline: Pipeline, server: ChatServer, back: str | Script
+) -> None:
+    server.play(said(PORT), GOOD, said(TOLD), back)
+    answer = pipeline.ask(ASKED)
+    assert texts(answer) == [TRUE]
+    assert not answer.claims[0].translated
+    assert "1 sentence stays in English" in str(answer.reason)
 
 
 def test_a_foreign_follow_up_takes_what_it_leaves_out_from_the_turns_before(
     pipeline: Pipeline, server: ChatServer
 ) -> None:
-    server.play(said(PORT), GOOD, said(TOLD))
+    server.play(said(PORT), GOOD, said(TOLD), said(BACK))
     answer = pipeline.ask("那2023年呢？", history=[Turn("上海港的集装箱吞吐量是多少？", "…")])
     assert "上海港" in asked_of(server.calls()[0])
     assert texts(answer) == [TOLD]

@@ -106,6 +106,13 @@ def test_claims_refer_to_citations_by_index_from_zero() -> None:
     assert shown["answer"] == "One. [1] [2] Two. [2]"
 
 
+def test_only_a_translated_claim_says_that_it_is_one_and_comes_back_as_one() -> None:
+    sent = answer(Claim("Eins.", (DATED,), translated=True), Claim("Two.", (DATED,)))
+    shown = answer_to_json(sent)
+    assert [claim.get("translated") for claim in shown["claims"]] == [True, None]
+    assert answer_from_json(shown).claims == sent.claims
+
+
 def test_an_abstention_has_its_reason_as_text_and_the_nearest_passages() -> None:
     shown = answer_to_json(answer(nearest=(DATED, BARE)))
     assert shown["abstained"] is True

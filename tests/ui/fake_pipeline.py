@@ -104,6 +104,9 @@ class FakePipeline(Pipeline):
         assert isinstance(answer, Answer)
         return answer
 
+    def quoted(self, question: str) -> Answer:
+        return self.ask(question)
+
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Iterator[str | Claim | Answer]:

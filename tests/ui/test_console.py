@@ -171,3 +171,13 @@ def test_progress_is_drawn_on_a_terminals_stderr_only(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert bar in captured.err
+
+
+def test_a_claim_that_a_model_translated_is_told_as_that(
+    capsys: Capture,
+) -> None:
+    text = "Thirty ferries sail."
+    claim = Claim("Dreißig Fähren fahren.", (citation(text),), translated=True)
+    assert any(
+        "fahren. (translated by the model) [1]" in line for line in printed(capsys, answer(claim))
+    )

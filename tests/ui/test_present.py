@@ -170,6 +170,31 @@ def test_presenting_loads_neither_gradio_nor_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_translated_claim_is_labelled_as_that_and_not_as_checked() -> None:
+    answer = replace(answer_to("How many containers?"), model="scripted")
+    claims = (replace(answer.claims[0], translated=True), *answer.claims[1:])
+    html = present.exchange("?", answer=replace(answer, claims=claims))
+    assert html.count(">translated by the model<") == 1
+    assert html.count(">checked<") == len(claims) - 1
+    assert "Written by scripted, checked, then translated by it" in html
+    assert "then translated" not in present.exchange("?", answer=answer)
+
+
+def test_a_translated_claim_that_failed_its_check_is_not_confirmed() -> None:
+    place = (cite(REPORT, RECORD),)
+    claim = Claim(RECORD, place, Verdict.NOT_COVERED, translated=True)
+    assert "not confirmed" in present.exchange("?", claims=[claim])
+
+
+def test_a_refusal_tells_how_the_question_was_read() -> None:
+    read = "The question was read as “How many beds?”."
+    general = "The documents do not say this; the nearest passages are listed."
+    refusal = replace(answer_to("What is the airport budget?"), reason=f"{general} {read}")
+    html = present.exchange("?", answer=refusal)
+    assert f'<p class="reason">{read}</p>' in html
+    assert 'class="reason"' not in present.exchange("?", answer=replace(refusal, reason=general))
+
+
 def test_a_computed_claim_is_told_apart_from_a_quoted_one() -> None:
     quoted = answer_to("How many containers?")
     claims = (replace(quoted.claims[0], computed=True), *quoted.claims[1:])

@@ -10,6 +10,7 @@ from rag.models import Citation, Claim, Verdict
 from rag.period import Period, Status, period_of
 from rag.question import Question
 from rag.text import term_set
+from rag.wants import Wants
 
 _ASKED = 0.5
 """The share of what is asked about that a claim must speak of."""
@@ -19,10 +20,13 @@ _FEWEST = 2
 def misses(question: Question, claim: Claim, quotes: Sequence[Claim], index: Index) -> Verdict:
     """`SUPPORTED`, or what is amiss with a claim as an answer to the question.
 
-    `BESIDE_THE_POINT` if it stands on none of the sentences that are quoted in answer, and does
-    not speak of what is asked about; `PERIOD_CLASH` or `STATUS_CLASH` if all that is cited tells
-    of another time. What the documents leave open, or the question does, is no clash.
+    `BESIDE_THE_POINT` if it says nothing that the question does not, or stands on none of the
+    sentences that are quoted in answer and does not speak of what is asked about; `PERIOD_CLASH`
+    or `STATUS_CLASH` if all that is cited tells of another time. What the documents leave open, or
+    the question does, is no clash.
     """
+    if question.wants is not Wants.YES_NO and _says_nothing_new(question, claim):
+        return Verdict.BESIDE_THE_POINT
     if not (any(overlap(claim, quote) for quote in quotes) or _speaks_of(question, claim)):
         return Verdict.BESIDE_THE_POINT
     periods = [period for c in claim.citations for period in _periods(c, index)]
@@ -49,6 +53,11 @@ def _speaks_of(question: Question, claim: Claim) -> bool:
         return True
     cited = " ".join(" ".join((c.quote, *c.heading)) for c in claim.citations)
     return kin_share(frozenset(question.measure), term_set(f"{claim.text} {cited}")) >= _ASKED
+
+
+def _says_nothing_new(question: Question, claim: Claim) -> bool:
+    """Whether all its words stand in the question: a name that was asked about, given back."""
+    return term_set(claim.text) <= term_set(f"{question.asked} {question.text}")
 
 
 def _periods(citation: Citation, index: Index) -> Iterator[Period]:

@@ -62,3 +62,10 @@ def test_what_is_quoted_in_answer_is_never_beside_the_point(toy_index: Index) ->
     question = read_question("Who led the session?", Speller({}, mends=False), 2000)
     claim = claim_of(CHAIRED, toy_index)
     assert misses(question, claim, (claim,), toy_index) is Verdict.SUPPORTED
+
+
+def test_the_words_of_the_question_given_back_are_no_answer(toy_index: Index) -> None:
+    asked = read_question("Which port handled 49.158 million TEUs?", Speller({}, mends=False), 2000)
+    claim = replace(claim_of(HANDLED, toy_index), text="49.158 million TEUs.")
+    assert misses(asked, claim, (claim,), toy_index) is Verdict.BESIDE_THE_POINT
+    assert misses(asked, claim_of(HANDLED, toy_index), (claim,), toy_index) is Verdict.SUPPORTED

@@ -29,7 +29,7 @@ _WRITTEN = Path(__file__).with_name("proof.txt")
 _OTHER = Path(__file__).with_name("proof_other_texts.txt")
 _OTHER_TEXTS = Path(__file__).parents[2] / "eval" / "texts" / "held_out"
 _BLIND = {"proof_more_texts.txt": (0.6, 0.95), "proof_held_out.txt": (0.45, 0.88)}
-"""Written by somebody who had not seen the proof, over two sets of texts, the second never tuned on:
+"""Written by somebody who had not seen the proof; on the second nothing was tuned. What is told:
 the least shares of sound statements held and of wrong ones caught, a little under what was reached
 (60 of 90 and 168 of 169; 30 of 60 and 104 of 114)."""
 _MOST_REJECTED = 0.03

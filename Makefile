@@ -7,6 +7,7 @@
 # make quality     measure everything again and fill the tables of docs/quality.md
 # make articles    measure again on articles of SquadShifts, and
 # make scale       with 10,000 passages; make quality takes what they measured last
+# make prose       let a small real model write: what it invents, and what is shown (an hour)
 # A second run installs nothing.
 
 PYTHON ?= python3.11
@@ -14,7 +15,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve local-model test lint format eval baselines quality articles scale constraints clean
+.PHONY: help serve local-model test lint format eval baselines quality articles scale prose constraints clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -98,6 +99,9 @@ $(WORK)/runs/articles/articles.md: | $(VENV)/.developing
 
 $(WORK)/runs/scale/scale.md: | $(VENV)/.developing
 	$(BIN)/python -m eval.scale --data $(SQUADSHIFTS) --work $(WORK)/scale --out $(WORK)/runs/scale
+
+prose: index-sample local-model
+	$(BIN)/python -m eval.prose --index $(WORK)/sample --out $(WORK)/runs/prose --overwrite
 
 articles scale:
 	rm -f $(WORK)/runs/$@/$@.md

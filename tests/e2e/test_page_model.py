@@ -145,7 +145,6 @@ def test_a_reader_of_a_failing_model_sees_quotes_in_time_and_the_note(
 ) -> None:
     server.play(script)
     begin(page, hasty)
-    page.locator(".exchange .status").wait_for()
     began = time.monotonic()
     page.locator(".made").wait_for()
     assert time.monotonic() - began < SECONDS + 1

@@ -125,6 +125,7 @@ def test_only_supported_is_the_verdict_by_default() -> None:
         "text-not-in-span",
         "name-not-in-span",
         "not-covered",
+        "beside-the-point",
         "measure-clash",
         "period-clash",
         "status-clash",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from eval.ablations import without
-from eval.askers import pipeline_asker
 from eval.dataset import Case, read_cases
 from eval.folder import read_run
 from eval.manifest import describe_pipeline, make_plan
-from eval.run import Asker
 from eval.session import Session, conduct
-from eval.workers import worker_asker
+from eval.workers import local_asker
 from rag.engines import EXTRACTIVE
 from rag.errors import CaseError
-from rag.generations import Generations
 from rag.generative import ENGINE
-from rag.index import Index, Manifest
-from rag.pipeline import build_pipeline
 from rag.settings import ChatSettings, Settings
 
 _LOCAL = "http://localhost/v1"
@@ -97,7 +92,7 @@ def _chat(settings: Settings) -> Iterator[ChatSettings]:
 
 def _ask(settings: Settings, told: Settings, wanted: Wanted, folder: Path) -> None:
     """Ask one engine, unless that is done; `told` are the settings that make it the same run."""
-    with _asker(settings, wanted.jobs) as (asker, manifest):
+    with local_asker(settings, wanted.jobs) as (asker, manifest):
         target = describe_pipeline(manifest, told)
         plan = make_plan([wanted.file], target, manifest.version, wanted.jobs)
         plan |= {"limit": wanted.limit}
@@ -119,20 +114,6 @@ def _require_same(plan: Mapping[str, Any], folder: Path) -> None:
             f"{folder} holds a run of other cases, settings, index or code; choose another folder, "
             "or give --overwrite, or --judge to judge what was answered then."
         )
-
-
-@contextmanager
-def _asker(settings: Settings, jobs: int) -> Iterator[tuple[Asker, Manifest]]:
-    """The shipped pipeline, in this process or in several."""
-    if jobs == 1:
-        with build_pipeline(settings) as pipeline:
-            yield pipeline_asker(pipeline, settings), pipeline.index.manifest
-        return
-    with (
-        closing(Index(Generations(settings.index_dir).current())) as index,
-        worker_asker(index, settings, jobs) as asker,
-    ):
-        yield asker, index.manifest
 
 
 @contextmanager

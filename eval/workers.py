@@ -14,24 +14,40 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING
 
-from eval.askers import ask_pipeline
+from eval.askers import ask_pipeline, pipeline_asker
 from eval.corpus import Corpus
 from eval.dataset import Case
 from eval.run import Asked, Asker, clocked
 from rag.errors import ModelError, PolicyQAError
 from rag.generations import Generations
-from rag.index import Index
+from rag.index import Index, Manifest
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
 
     from rag.pipeline import Pipeline
+
+
+@contextmanager
+def local_asker(settings: Settings, jobs: int) -> Iterator[tuple[Asker, Manifest]]:
+    """The shipped pipeline: in this process, or in as many as there are jobs."""
+    from rag.pipeline import build_pipeline
+
+    if jobs == 1:
+        with build_pipeline(settings) as pipeline:
+            yield pipeline_asker(pipeline, settings), pipeline.index.manifest
+        return
+    with (
+        closing(Index(Generations(settings.index_dir).current())) as index,
+        worker_asker(index, settings, jobs) as asker,
+    ):
+        yield asker, index.manifest
 
 
 @contextmanager

@@ -33,6 +33,10 @@ class Amount:
     high: Decimal | None = None
     bound: Bound | None = None
 
+    def has_value_of(self, other: Amount) -> bool:
+        """Whether both are one value or range, whatever their units."""
+        return (self.value, self.high) == (other.value, other.high)
+
 
 _UNITS = {"percent": "%", "points": "pp"}
 _DIGITS = re.compile(r"\d[\d,]*")

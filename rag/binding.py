@@ -107,7 +107,7 @@ def _segment(text: str, tokens: Sequence[Token], amounts: Sequence[Amount]) -> S
         frozenset(years | days),
         frozenset(years | months | before),
         frozenset(term(t.lower) for t in plain if _is_name(t.text)),
-        frozenset(term(t.lower) for t in plain if t.tag is Tag.VERB and _tells(t.lower)),
+        frozenset(term(t.lower) for t in plain if t.tag is Tag.VERB and tells(t.lower)),
         frozenset(term(w) for t in plain for w in words(t.text) if w[0].isalpha()),
     )
 
@@ -116,7 +116,7 @@ def _is_name(word: str) -> bool:
     return word[0].isupper() and is_content(word.lower()) and word.lower() not in _MONTHS
 
 
-def _tells(verb: str) -> bool:
+def tells(verb: str) -> bool:
     """Whether a verb says more than that something is, has, reaches, grows or is planned."""
     return lemma(verb) is None and status_of(verb) is not _PLAN
 
@@ -124,13 +124,9 @@ def _tells(verb: str) -> bool:
 def _homes(own: Segment, told: Sequence[Segment]) -> Iterator[list[Segment]]:
     """For each figure and date of a statement's segment, the segments that hold it."""
     for amount in own.amounts:
-        yield [s for s in told if any(_is_same(amount, other) for other in s.amounts)]
+        yield [s for s in told if any(map(amount.has_value_of, s.amounts))]
     for date in own.dates:
         yield [s for s in told if date in s.dates]
-
-
-def _is_same(one: Amount, other: Amount) -> bool:
-    return (one.value, one.high) == (other.value, other.high)
 
 
 def _parted(own: Segment, home: Sequence[Segment], told: Sequence[Segment]) -> bool:

@@ -138,7 +138,7 @@ def is_estimate_confused(statement: Statement, support: Support) -> bool:
     told = [s for text in support.texts for s in segments(text) if s.amounts]
     for own in segments(statement.text):
         for amount in own.amounts:
-            home = [s for s in told if any(_same(amount, a) for a in s.amounts)]
+            home = [s for s in told if any(amount.has_value_of(a) for a in s.amounts)]
             guessed = [bool(_ESTIMATE.search(s.text)) for s in home]
             if not home or len(set(guessed)) > 1:
                 continue
@@ -206,7 +206,3 @@ def _pairs(parts: Sequence[Part], among: Sequence[Part]) -> Iterator[tuple[Decim
 
 def _is_change(part: Part) -> bool:
     return part.lead == "by" or _way(part.lead) != 0 or (part.lead == "of" and part.moves)
-
-
-def _same(one: Amount, other: Amount) -> bool:
-    return (one.value, one.high) == (other.value, other.high)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rag.kinship import stands
+from rag.nearest_clause import content_terms
 from rag.span import Statement, Support
 from rag.text import is_content, term, words
 
@@ -55,7 +56,7 @@ def _drops(text: str, cited: str, name: str) -> bool:
     """Whether it states what the cited sentence only turns."""
     if _OPERATORS[name].search(_plain(text)):
         return False
-    own = _content(text)
+    own = content_terms(text)
     clauses = _drawn_on(text, _plain(cited))
     return any(_stands_any(held, own) for one in clauses for held in _governed(one, name))
 
@@ -65,7 +66,7 @@ def _adds(text: str, cited: str) -> bool:
     if not _OPERATORS["denial"].search(text):
         return False
     denied = [held for one in _clauses(cited) for held in _governed(one, "denial")]
-    return not any(_stands_any(held, _content(text)) for held in denied)
+    return not any(_stands_any(held, content_terms(text)) for held in denied)
 
 
 def _governed(clause: str, name: str) -> Iterator[frozenset[str]]:
@@ -104,10 +105,6 @@ def _clauses(text: str) -> list[str]:
 def _plain(text: str) -> str:
     """The text without the month of May."""
     return re.sub(r"\bMay\b", "month", text)
-
-
-def _content(text: str) -> frozenset[str]:
-    return frozenset(term(w) for w in words(text) if is_content(w))
 
 
 def _stands_any(sought: frozenset[str], held: frozenset[str]) -> bool:

@@ -95,7 +95,7 @@ def _taken(statement: Statement, support: Support) -> Iterator[tuple[Amount, str
     """The amounts of a statement, with its text, each beside those of its value that are cited."""
     cited = amounts_in(support.text)
     for own in amounts_in(statement.text):
-        same = [a for a in cited if (a.value, a.high) == (own.value, own.high)]
+        same = [a for a in cited if own.has_value_of(a)]
         if same:
             yield own, statement.text, same
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from rag.amounts import amounts_in
+from rag.binding import tells
 from rag.grammar.tagging import tag
 from rag.grammar.tokens import Tag
-from rag.grammar.verbs import direction_of_noun, direction_of_verb, lemma
+from rag.grammar.verbs import direction_of_noun, direction_of_verb
 from rag.kinship import stands
 from rag.models import Verdict
-from rag.period import Status, status_of
+from rag.period import Status
 from rag.span import Statement, Support
 from rag.text import is_content, term, term_set, terms, words
 from rag.wording import says_same
@@ -160,13 +161,7 @@ def _does_otherwise(statement: Statement, support: Support, held: frozenset[str]
 def _telling_verbs(text: str) -> list[str]:
     """The verbs that say more than that something is, has, reaches or grows."""
     tokens = tag(text, [(amount.start, amount.end) for amount in amounts_in(text)])
-    return [
-        token.lower
-        for token in tokens
-        if token.tag is Tag.VERB
-        and lemma(token.lower) is None
-        and status_of(token.lower) is not _PLAN
-    ]
+    return [token.lower for token in tokens if token.tag is Tag.VERB and tells(token.lower)]
 
 
 def _denies(text: str, cited: str) -> bool:

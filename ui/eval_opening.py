@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from eval.formats import Outside
     from eval.run import Asker
     from eval.session import Session
-    from rag.index import Manifest
     from rag.settings import Settings
 
 
@@ -60,34 +59,15 @@ def _opened_pipeline(wanted: Wanted, settings: Settings) -> Iterator[tuple[Asker
     from eval.dataset import read_cases
     from eval.manifest import describe_pipeline, make_plan
     from eval.session import Session
+    from eval.workers import local_asker
 
     cases = read_cases(*wanted.files)
     settings = unkept(settings)
-    with _asking(settings, wanted.jobs) as (asker, manifest):
+    with local_asker(settings, wanted.jobs) as (asker, manifest):
         plan = make_plan(
             wanted.files, describe_pipeline(manifest, settings), manifest.version, wanted.jobs
         )
         yield asker, Session(cases, plan, jobs=wanted.jobs)
-
-
-@contextmanager
-def _asking(settings: Settings, jobs: int) -> Iterator[tuple[Asker, Manifest]]:
-    """The pipeline: in this process, or in as many as there are jobs."""
-    from eval.askers import pipeline_asker
-    from eval.workers import worker_asker
-    from rag.generations import Generations
-    from rag.index import Index
-    from rag.pipeline import build_pipeline
-
-    if jobs == 1:
-        with build_pipeline(settings) as pipeline:
-            yield pipeline_asker(pipeline, settings), pipeline.index.manifest
-        return
-    with (
-        closing(Index(Generations(settings.index_dir).current())) as index,
-        worker_asker(index, settings, jobs) as asker,
-    ):
-        yield asker, index.manifest
 
 
 @contextmanager
@@ -109,6 +89,7 @@ def _opened_outside(wanted: Wanted, settings: Settings) -> Iterator[tuple[Asker,
     from eval.manifest import describe_pipeline, make_plan
     from eval.metrics import EVALUATORS
     from eval.session import Session
+    from eval.workers import local_asker
     from ui.console import stage_progress
 
     outside = _read_outside(wanted)
@@ -116,7 +97,7 @@ def _opened_outside(wanted: Wanted, settings: Settings) -> Iterator[tuple[Asker,
     with (
         stage_progress() as progress,
         temporary_index(outside.documents, settings, progress=progress) as placed,
-        _asking(placed, wanted.jobs) as (asker, manifest),
+        local_asker(placed, wanted.jobs) as (asker, manifest),
     ):
         told = {"format": wanted.format, "note": outside.note}
         target = {**describe_pipeline(manifest, placed), **told}

@@ -38,12 +38,26 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another document that says nearly the same; `words` is its text, blanks made single."""
+
+    document_id: str
+    source: str
+    words: str
+
+    def holds(self, quote: str) -> bool:
+        """Whether it has the same words, however they are spaced."""
+        return " ".join(quote.split()) in self.words
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source file, as it was read.
 
     `id` comes from the source's path inside the ingested folder, so it survives edits of the file;
     `sha256` is of the file's bytes and changes with them. `page_starts` holds the offset at which
-    each page begins; it is empty for formats without pages.
+    each page begins; it is empty for formats without pages. `twins` say nearly the same; an index
+    fills them in.
     """
 
     id: str
@@ -56,6 +70,7 @@ class Document:
     language: str = "en"
     media_type: str = "text/plain"
     page_starts: tuple[int, ...] = ()
+    twins: tuple[Twin, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -123,7 +138,10 @@ class Scored(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The place a claim stands on. Checked by code: `quote == document.text[span]`."""
+    """The place a claim stands on. Checked by code: `quote == document.text[span]`.
+
+    `also` holds the sources of other documents that have the same words.
+    """
 
     document_id: str
     document: str
@@ -135,6 +153,7 @@ class Citation:
     page: int | None
     heading: tuple[str, ...]
     permalink: str
+    also: tuple[str, ...] = ()
 
 
 class Verdict(StrEnum):

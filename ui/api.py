@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from rag.errors import NoIndex, SourceError
+from rag.live import AnyPipeline
 from rag.models import Answer, Citation, Claim, Document, Filters, Turn
 from rag.permalink import parse_permalink
-from rag.pipeline import Pipeline
 from rag.settings import Settings
 from rag.wire import answer_to_json, citation_to_json
 from ui.guard import BodyLimit, SecurityHeaders
@@ -54,7 +54,7 @@ class AskBody(_Body):
 
 
 def create_app(
-    pipeline: Pipeline, settings: Settings, *, examples: Sequence[str] | None = None
+    pipeline: AnyPipeline, settings: Settings, *, examples: Sequence[str] | None = None
 ) -> FastAPI:
     """The whole web application around one pipeline; `examples` replace the derived questions."""
     from ui.staff import mount_page  # gradio takes seconds to load: only when it is served
@@ -70,7 +70,7 @@ def create_app(
     return app
 
 
-def _asking(pipeline: Pipeline) -> APIRouter:
+def _asking(pipeline: AnyPipeline) -> APIRouter:
     router = APIRouter(prefix="/api")
 
     # Plain functions: FastAPI runs them in its thread pool, so one question never blocks another.
@@ -86,7 +86,7 @@ def _asking(pipeline: Pipeline) -> APIRouter:
     return router
 
 
-def _events(pipeline: Pipeline, body: AskBody) -> Iterator[str]:
+def _events(pipeline: AnyPipeline, body: AskBody) -> Iterator[str]:
     """The stream of one answer; an error is an event, for the HTTP status has been sent by then."""
     numbers: dict[Citation, int] = {}
     try:
@@ -114,7 +114,7 @@ def _claim_to_json(claim: Claim, numbers: dict[Citation, int]) -> dict[str, Any]
     return {"text": claim.text, "verdict": claim.verdict.value, "citations": cited}
 
 
-def _documents(pipeline: Pipeline) -> APIRouter:
+def _documents(pipeline: AnyPipeline) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/documents")
@@ -144,7 +144,7 @@ def _documents(pipeline: Pipeline) -> APIRouter:
     return router
 
 
-def _find(pipeline: Pipeline, document_id: str) -> Document | None:
+def _find(pipeline: AnyPipeline, document_id: str) -> Document | None:
     """Here `None` is no failure: an address that leads nowhere is an ordinary thing on the web."""
     try:
         return pipeline.document(document_id)
@@ -167,7 +167,7 @@ def _document_to_json(document: Document) -> dict[str, Any]:
     }
 
 
-def _health(pipeline: Pipeline) -> APIRouter:
+def _health(pipeline: AnyPipeline) -> APIRouter:
     router = APIRouter()
 
     @router.get("/healthz")

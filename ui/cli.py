@@ -15,6 +15,7 @@ from ui.cli_ask import ask, no_document
 from ui.cli_cases import cases_app
 from ui.cli_eval import compare, evaluate
 from ui.cli_figures import figures
+from ui.cli_ingest import ingest
 from ui.cli_sweep import sweep
 from ui.endings import Commands
 
@@ -44,34 +45,7 @@ def main() -> None:
     app()
 
 
-@app.command()
-def ingest(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH ...]", help="Files or folders (default: data/documents)."),
-    ] = None,
-    index: IndexOption = None,
-) -> None:
-    """Make the index hold exactly the documents under PATH.
-
-    Prints what was added, changed, removed, left unchanged and skipped. Files that did not
-    change are not read into vectors again; the old index serves until the new one is complete.
-
-    Examples:
-
-        policyqa ingest
-
-        policyqa ingest reports/ notes/meeting.md --index /srv/policyqa
-    """
-    from ingest.pipeline import ingest as run
-    from ui.console import print_ingest, stage_progress
-
-    settings = settings_for(index)
-    with stage_progress() as progress:
-        report = run(paths or [settings.documents_dir], settings, progress=progress)
-    print_ingest(report, settings.index_dir)
-
-
+app.command("ingest")(ingest)
 app.command("ask")(ask)
 
 
@@ -117,13 +91,14 @@ def serve(
 
         policyqa serve --port 8080
     """
+    from rag.live import build_live_pipeline
     from ui.server import run_server
 
     settings = settings_for(index)
     server = {"host": host or settings.server.host}
     number = settings.server.port if port is None else port
     settings = settings_for(index, server={**server, "port": number})
-    with _pipeline(settings) as pipeline:
+    with build_live_pipeline(settings) as pipeline:
         run_server(pipeline, settings)
 
 

@@ -7,14 +7,14 @@ import socket
 import uvicorn
 
 from rag.errors import InputError
-from rag.pipeline import Pipeline
+from rag.live import AnyPipeline
 from rag.settings import Settings
 from ui.api import create_app
 
 _GRACE_SECONDS = 10
 
 
-def run_server(pipeline: Pipeline, settings: Settings) -> None:
+def run_server(pipeline: AnyPipeline, settings: Settings) -> None:
     """Serve the page and the API until stopped.
 
     Raises:

@@ -19,9 +19,9 @@ import gradio as gr
 from fastapi import FastAPI
 
 from rag.errors import PolicyQAError
+from rag.live import AnyPipeline
 from rag.models import Answer, Claim, Turn
 from rag.permalink import Permalink, parse_permalink
-from rag.pipeline import Pipeline
 from rag.settings import Settings
 from ui import present
 from ui.examples import example_questions
@@ -67,7 +67,7 @@ Update = tuple[str, Memory, Any, Any]
 
 
 def mount_page(
-    app: FastAPI, pipeline: Pipeline, settings: Settings, examples: Sequence[str] | None = None
+    app: FastAPI, pipeline: AnyPipeline, settings: Settings, examples: Sequence[str] | None = None
 ) -> None:
     """Serve the staff page at `/`, below all other routes of the application."""
     _in_event_loop(lambda: _mount(app, pipeline, settings, examples))
@@ -88,7 +88,7 @@ def _in_event_loop(work: Callable[[], None]) -> None:
 
 
 def _mount(
-    app: FastAPI, pipeline: Pipeline, settings: Settings, examples: Sequence[str] | None
+    app: FastAPI, pipeline: AnyPipeline, settings: Settings, examples: Sequence[str] | None
 ) -> None:
     gr.mount_gradio_app(
         app,
@@ -107,7 +107,7 @@ def _mount(
     )
 
 
-def build_page(pipeline: Pipeline, examples: Sequence[str] | None = None) -> gr.Blocks:
+def build_page(pipeline: AnyPipeline, examples: Sequence[str] | None = None) -> gr.Blocks:
     """Lay out the page; `examples` default to questions made from the loaded documents."""
     desk = _Desk(pipeline)
     documents = pipeline.documents
@@ -170,7 +170,7 @@ def _question_box() -> tuple[gr.Textbox, gr.Button]:
 class _Desk:
     """What the page asks of the server."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: AnyPipeline) -> None:
         self._pipeline = pipeline
 
     def ask_example(self, event: gr.EventData, memory: Memory) -> Iterator[Update]:

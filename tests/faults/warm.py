@@ -223,7 +223,7 @@ def hold_check(sign: str) -> None:
     """Wait in an ingest, its new generation written, with SIGN.here created, for SIGN.go."""
     from rag import generations
 
-    check = generations._check
+    check = generations.check_generation
 
     def held(*arguments: Any) -> None:
         Path(f"{sign}.here").touch()
@@ -231,7 +231,7 @@ def hold_check(sign: str) -> None:
             time.sleep(0.005)
         check(*arguments)
 
-    generations._check = held
+    generations.check_generation = held
 
 
 def die_at(moment: str) -> None:
@@ -240,7 +240,7 @@ def die_at(moment: str) -> None:
     from rag.generations import Generations
 
     moments: dict[str, Callable[[], None]] = {
-        "before the check": lambda: setattr(generations, "_check", _die),
+        "before the check": lambda: setattr(generations, "check_generation", _die),
         "before the switch": lambda: setattr(Path, "replace", _die),
         "right after the switch": lambda: _after_the_switch(_die),
         "before cleaning": lambda: _after_the_switch(lambda _: setattr(Generations, "clean", _die)),

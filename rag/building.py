@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.content import Content
+from rag.errors import IndexCorrupt
 from rag.index import COLLECTION, FORMAT, Manifest, build_lexical, chroma_client
 from rag.store import write_documents, write_figures, write_passages, write_twins
 
@@ -17,7 +18,16 @@ _CHROMA_BATCH = 5000
 
 
 def write_generation(content: Content, folder: Path) -> None:
-    """Write everything that a reader opens; the manifest comes last."""
+    """Write everything that a reader opens; the manifest comes last.
+
+    Raises:
+        IndexCorrupt: a passage is there twice.
+    """
+    if len({passage.id for passage in content.passages}) < len(content.passages):
+        raise IndexCorrupt(
+            f"The new generation {folder.name} would hold a passage twice, which is a fault of the "
+            "program; the old one stays in use."
+        )
     write_documents(content.documents, folder)
     write_passages(content.passages, folder)
     write_figures(content.figures, folder)

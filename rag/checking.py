@@ -61,8 +61,6 @@ def _require_same_passages(content: Content, folder: Path) -> None:
     lexical = json.loads((folder / LEXICAL_IDS).read_text(encoding="utf-8"))
     if lexical != ids:
         raise _refused(folder, "has other passages in its word index")
-    if len(set(ids)) != len(ids):
-        raise _refused(folder, "holds a passage twice")
     with chroma_client(folder) as client:
         collection = client.get_collection(COLLECTION, embedding_function=None)
         for start in range(0, len(ids), _ROWS):

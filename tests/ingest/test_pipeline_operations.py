@@ -61,8 +61,8 @@ class Office:
 
     def edit(self) -> None:
         path = self._some()
-        lines = path.read_text("utf-8").split(". ")
-        lines[self._draw.randrange(len(lines))] = self._fact().rstrip(".")
+        lines = path.read_text("utf-8").split(". ")  # the first holds the heading
+        lines[self._draw.randrange(1, len(lines))] = self._fact().rstrip(".")
         path.write_text(". ".join(lines).rstrip(". \n") + ".\n")
 
     def rename(self) -> None:

@@ -166,7 +166,7 @@ def _broken(name: str, ended: str, limits: Limits) -> SourceError:
         error.__cause__ = TimeoutError()
         return error
     reasons = {
-        "time": f"takes more than {limits.cpu_s} seconds to read",
+        "time": f"takes more than {limits.cpu_s} s of processor time to read",
         "memory": f"needs more than {limits.memory_mb} MB to read",
         "size": "holds more text than a document can have",
     }

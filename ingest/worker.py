@@ -102,6 +102,7 @@ def _ended(status: int, peak: int, limit: int) -> str:
 def _work(task: Mapping[str, Any], pipe: int) -> NoReturn:
     """The fork's whole life."""
     try:
+        gc.disable()  # one file leaves no rings worth looking for before the fork ends
         _silence()
         _limit(task["limits"])
         payload = json.dumps(_result(task)).encode()

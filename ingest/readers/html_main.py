@@ -27,11 +27,16 @@ _OUTSIDE = "header, footer, form"
 _MAIN = ("main", "[role=main]", "article", "[itemprop=articleBody]")
 _NAMED = "[class], [id]"
 _NAMES = frozenset(
-    "cookie cookies consent gdpr nav navbar navigation menu submenu breadcrumb breadcrumbs sidebar "
-    "share sharing social related recommended comments newsletter popup modal overlay advert "
-    "adverts advertisement ads promo sponsored pagination pager skip skiplink toolbar "
-    "masthead topbar footer".split()
+    "cookie cookies consent gdpr nav navbar navigation submenu breadcrumb breadcrumbs sidebar "
+    "popup advert adverts advertisement ads sponsored pagination pager skiplink masthead "
+    "topbar".split()
 )
+_AMBIGUOUS = frozenset(
+    "menu share sharing social related recommended comments newsletter modal overlay promo skip "
+    "toolbar footer".split()
+)
+"""Names of furniture and of matters ("social-policy"): short or linked text under them goes."""
+_SHORT = 300
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MOST = 0.5
@@ -52,7 +57,7 @@ def main_of(tree: LexborHTMLParser) -> LexborNode:
     for node in tree.css(_FURNITURE):
         _drop_small(node, limit)
     for node in tree.css(_NAMED):
-        if node.tag not in ("body", "html", "main", "article") and _named(node):
+        if node.tag not in ("body", "html", "main", "article") and _is_named_furniture(node):
             _drop_small(node, limit)
     return _chosen(tree, body, limit)
 
@@ -64,7 +69,8 @@ def _chosen(tree: LexborHTMLParser, body: LexborNode, limit: float) -> LexborNod
         if len(found) == 1 and _length(found[0]) > limit / 2:
             return found[0]
     for node in tree.css(_OUTSIDE):
-        if not _within_article(node):
+        headed = node.tag == "header" and node.css_first("h1") is not None
+        if not headed and not _within_article(node):
             _drop_small(node, limit)
     for node in tree.css("ul, ol, div, p, table"):
         if _is_menu(node):
@@ -84,8 +90,8 @@ def _drop(node: LexborNode) -> None:
 
 
 def _drop_small(node: LexborNode, limit: float) -> None:
-    """Remove furniture, but nothing that holds most of the text; a heading in it is kept."""
-    if _length(node) < limit and node.css_first("h1") is None:
+    """Remove furniture, but nothing that holds most of the text."""
+    if _length(node) < limit:
         _drop(node)
 
 
@@ -93,11 +99,14 @@ def _length(node: LexborNode) -> int:
     return len("".join(node.text(deep=True).split()))
 
 
-def _named(node: LexborNode) -> bool:
+def _is_named_furniture(node: LexborNode) -> bool:
     """Whether the words of its class or id call it furniture: "cookie-box", "mainMenu"."""
     attributes = node.attributes
     text = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return any(word.lower() in _NAMES for word in _WORD.findall(text))
+    words = {word.lower() for word in _WORD.findall(text)}
+    if words & _NAMES:
+        return True
+    return bool(words & _AMBIGUOUS) and (_length(node) < _SHORT or _is_menu(node))
 
 
 def _within_article(node: LexborNode) -> bool:

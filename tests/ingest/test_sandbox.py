@@ -23,7 +23,7 @@ from tests.ingest.readers.bad_files import (
     zipped,
 )
 
-BRIEF = Limits(cpu_s=2, memory_mb=256, wall_s=6.0)
+BRIEF = Limits(cpu_s=1, wall_s=60.0)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_a_bomb_ends_within_its_limits(name: str, tmp_path: Path, sandbox: Sandb
 
 
 def test_a_file_that_takes_too_much_time_is_told_so(tmp_path: Path) -> None:
-    with Sandbox(BRIEF) as sandbox, pytest.raises(SourceError, match="more than 2 seconds") as told:
+    with Sandbox(BRIEF) as sandbox, pytest.raises(SourceError, match="more than 1 s of processor time") as told:
         read(tmp_path, "slow.html", slow_html(), sandbox)
     assert told.value.__cause__ is None  # it would take as long again
 

@@ -6,6 +6,7 @@ import pytest
 
 from ingest.readers import Reading
 from ingest.readers.html import READER
+from rag.errors import SourceError
 
 LONG = "The council approved the budget of the harbour for the coming year. " * 6
 
@@ -48,6 +49,17 @@ def test_furniture_is_left_out(furniture: str, frame: str) -> None:
 def test_what_holds_the_text_is_kept_whatever_its_name() -> None:
     body = f'<div class="content-with-sidebar menu"><div id="cookie"><p>{LONG}</p></div></div>'
     assert read(body).text.strip() == LONG.strip()
+
+
+@pytest.mark.parametrize("name", ["social-policy", "market-share", "related", "footer-notes"])
+def test_running_text_under_a_name_of_two_meanings_is_kept(name: str) -> None:
+    body = f"<p>{LONG * 3}</p><div class='{name}'><p>Also this. {LONG}</p></div>"
+    assert "Also this." in read(body).text
+
+
+def test_a_heading_in_a_menu_does_not_keep_the_menu() -> None:
+    text = read(f"<nav><h1>Logo</h1><a>Home</a></nav><h1>Dues</h1><p>{LONG}</p>").text
+    assert text.startswith("# Dues\n")
 
 
 def test_several_articles_are_all_kept() -> None:
@@ -138,7 +150,5 @@ def test_blocks_breaks_and_lists_are_kept_apart() -> None:
 
 
 def test_a_page_that_a_script_draws_is_reported() -> None:
-    from rag.errors import SourceError
-
     with pytest.raises(SourceError, match="drawn by a script"):
         read('<div id="root"></div><script>draw()</script>')

@@ -173,8 +173,8 @@ def _nothing_readable(paths: Sequence[Path], skipped: Sequence[Skipped]) -> Sour
         return SourceError(reasons[0])
     where = ", ".join(map(str, paths))
     return SourceError(
-        f"There is no readable document in {where}; name files or folders with text or "
-        f"Markdown files. {' '.join(reasons[:3])}".rstrip()
+        f"There is no readable document in {where}; name files or folders that hold some. "
+        f"{' '.join(reasons[:3])}".rstrip()
     )
 
 

@@ -21,10 +21,11 @@ MAX_RATIO = 100
 _RATIO_FREE = 64 * 1024 * 1024
 """Bytes that are unpacked whatever the ratio: a sheet of blanks shrinks a lot, too."""
 
-_DAMAGE = (
+DAMAGE = (
     *(zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError),
     *(zlib.error, lzma.LZMAError),
 )
+"""What a damaged archive raises; zlib and lzma have an error each."""
 
 Opened = bytes | BinaryIO
 
@@ -40,7 +41,7 @@ def opened(file: Opened, name: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(BytesIO(file) if isinstance(file, bytes) else file) as archive:
             _check(archive, name)
             yield archive
-    except (zipfile.LargeZipFile, *_DAMAGE) as error:
+    except (zipfile.LargeZipFile, *DAMAGE) as error:
         raise SourceError(
             f"{name} is a damaged ZIP archive; get it anew or leave it out."
         ) from error
@@ -60,7 +61,7 @@ def unpacked(archive: zipfile.ZipFile, member: str, name: str, limit: int) -> by
             raw = file.read(limit + 1)
     except KeyError as error:
         raise SourceError(f"{name} is no longer in its archive; ingest it again.") from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise SourceError(f"{name} is damaged in its archive; get it anew.") from error
     if len(raw) > limit:
         raise SourceError(f"{name} is larger than {limit >> 20} MB; split it into parts.")

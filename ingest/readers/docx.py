@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ingest.readers import render
-from ingest.readers.archive import opened
+from ingest.readers.archive import DAMAGE, opened
 from ingest.readers.docx_numbers import Numbering
 from ingest.readers.docx_text import NAMES, W, children, label, notes_in, text_of, value
 from ingest.readers.reading import Reading, Structure
@@ -66,7 +66,7 @@ def _open(raw: bytes, name: str) -> WordDocument:
         pass  # only its sizes are of interest here
     try:
         return docx.Document(BytesIO(raw))
-    except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, AttributeError) as error:
+    except (PackageNotFoundError, XMLSyntaxError, KeyError, AttributeError, *DAMAGE) as error:
         raise SourceError(
             f"{name} is a damaged Word document; open and save it anew, or leave it out."
         ) from error

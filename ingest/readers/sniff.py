@@ -87,6 +87,7 @@ def _zipped(raw: bytes) -> Sniffed:
         with zipfile.ZipFile(BytesIO(raw)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        names = set()
+        # Cut off: the names still stand before the members that are left.
+        names = {member for member in _OFFICE if member.encode() in raw}
     kinds = (found for member, found in _OFFICE.items() if member in names)
     return next(kinds, Sniffed("a ZIP archive", ".zip"))

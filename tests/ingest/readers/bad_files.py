@@ -219,8 +219,8 @@ def _pdfs() -> Iterator[Bad]:
 def _word() -> Iterator[Bad]:
     whole = docx()
     main = "word/document.xml"
-    yield Bad("half.docx", truncated(whole, 0.5), "damaged|is not a Word|ZIP archive")
-    yield Bad("tail.docx", whole[:-40], "damaged|is not a Word|ZIP archive")
+    yield Bad("half.docx", truncated(whole, 0.9), "damaged")
+    yield Bad("tail.docx", whole[:-40], "damaged")
     yield Bad("mainless.docx", replaced(whole, main, b""), "a ZIP archive, not a Word document")
     yield Bad("typeless.docx", replaced(whole, "[Content_Types].xml", b""), "damaged Word document")
     yield Bad("relless.docx", replaced(whole, "_rels/.rels", b""), "damaged")

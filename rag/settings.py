@@ -21,7 +21,7 @@ from pydantic_settings import SettingsError as VariableError
 
 from rag.errors import SettingsError
 
-SPLITTER_VERSION = "3"
+SPLITTER_VERSION = "4"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
 
 

@@ -105,6 +105,7 @@ def _document(source: Source, parsed: dict[str, Any]) -> Document:
         language=parsed["language"],
         media_type=parsed["media_type"],
         page_starts=tuple(parsed["page_starts"]),
+        tags=tuple(parsed["tags"]),
     )
 
 

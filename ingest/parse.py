@@ -59,6 +59,7 @@ def _fields(reading: Reading, raw: bytes) -> dict[str, Any]:
         "title": reading.title or about.title,
         "publisher": reading.publisher or about.publisher,
         "published": published.isoformat() if published else None,
+        "tags": about.tags,
         "page_starts": reading.page_starts,
         "warnings": reading.warnings,
     }

@@ -12,6 +12,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -126,6 +127,7 @@ class Index:
         self.twins = Twins(read_twins(folder), self.passages.values())
         self.documents: Mapping[str, Document] = self.twins.linked(documents)
         self._order = list(self.passages)
+        self._admitted_last: tuple[Filters, frozenset[str]] | None = None
         self._by_document: dict[str, list[Passage]] = {}
         for passage in self.passages.values():
             self._by_document.setdefault(passage.document_id, []).append(passage)
@@ -270,10 +272,18 @@ class Index:
         self._client.close()
         self._hold.release()
 
-    def _admitted(self, filters: Filters) -> set[str]:
-        if filters == Filters():  # all of them, without asking each
-            return set(self.documents)
-        return {id_ for id_, document in self.documents.items() if filters.admits(document)}
+    def _admitted(self, filters: Filters) -> AbstractSet[str]:
+        """The ids of documents that may be cited; the last filters are asked once, not per search.
+
+        Several questions may be searched at once: what is remembered is replaced as a whole.
+        """
+        if filters == Filters():
+            return self.documents.keys()
+        last = self._admitted_last
+        if last is None or last[0] != filters:
+            ids = (id_ for id_, document in self.documents.items() if filters.admits(document))
+            last = self._admitted_last = (filters, frozenset(ids))
+        return last[1]
 
     def _shadowed(self, filters: Filters) -> frozenset[str]:
         """The passages that an earlier twin holds as well."""

@@ -33,6 +33,7 @@ from rag.models import (
 from rag.rank import Candidate, Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.refusal import Refusals
+from rag.selecting import why_none
 from rag.settings import Settings
 from rag.smalltalk import small_talk
 from rag.trace import Found, trace_of
@@ -127,6 +128,9 @@ class Pipeline(Closing):
         clock.lap("question")
         if reply:
             yield self._answer(question, Found(read), (), reply, Trace(), clock)
+            return
+        if filters and (nowhere := why_none(filters, list(self._index.documents.values()))):
+            yield self._answer(question, Found(read), (), nowhere, Trace(), clock)
             return
         yield "Searching the documents"
         answered, refused, whole = self._finder.answered(read, filters, clock)

@@ -64,7 +64,8 @@ def read_documents(folder: Path) -> Iterator[Document]:
 
 def _document(row: dict[str, Any]) -> Document:
     published = date.fromisoformat(row["published"]) if row["published"] else None
-    return Document(**{**row, "published": published, "page_starts": tuple(row["page_starts"])})
+    lists = {name: tuple(row.get(name, ())) for name in ("page_starts", "tags")}
+    return Document(**{**row, **lists, "published": published})
 
 
 def write_passages(passages: Iterable[Passage], folder: Path) -> None:

@@ -12,6 +12,7 @@ from ingest.catalog import Catalog, Entry
 from ingest.changes import changes_between
 from ingest.describing import carried_over, described, groups_of, text_sha256
 from ingest.held import Held
+from ingest.keeping import keep_past
 from ingest.load import Skipped
 from ingest.reading import Known, Read, read_all
 from ingest.report import IngestReport, Progress
@@ -23,6 +24,7 @@ from rag.content import Content, content_version
 from rag.embedding import Embedder, ModelIdentity, load_embedder, weights_file
 from rag.errors import IndexCorrupt, IndexUnusable, IndexUnwritable
 from rag.generations import Generations
+from rag.index import load_documents
 from rag.models import Passage
 from rag.settings import EmbeddingSettings, Settings
 
@@ -78,6 +80,11 @@ def rollback(settings: Settings) -> str:
     generations = Generations(settings.index_dir)
     generations.current()
     with _writing(settings.index_dir), generations.lock():
+        earlier = generations.earlier()
+        if earlier is not None:
+            with suppress(IndexUnusable):  # damaged: the rollback says so
+                documents = list(load_documents(earlier).values())
+                keep_past(settings.index_dir, generations.current(), documents)
         generations.rollback()
         return generations.current_version()
 
@@ -248,7 +255,10 @@ def _unwritable(index_dir: Path, error: BaseException) -> IndexUnwritable:
 
 def _build(generations: Generations, content: Content) -> None:
     try:
-        generations.switch(generations.build(content))
+        folder = generations.build(content)
+        with suppress(IndexUnusable):  # there is none yet, or it is gone
+            keep_past(generations.root, generations.current(), content.documents)
+        generations.switch(folder)
     except BaseException:
         _clean(generations)  # what was begun only takes room
         raise

@@ -4,6 +4,7 @@
     INDEX/current                two lines, replaced atomically: the generation that serves, and
                                  the one before it, which can be rolled back to
     INDEX/generations/NNNNNN-VERSION/
+    INDEX/past/                  texts of documents that changed or went (`rag.past`)
 
 A process killed at any moment leaves `current` naming the old or the new generation, whole:
 a generation is complete and on disk before it is named, and is never written to afterwards.
@@ -33,6 +34,11 @@ class Generations:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._folder = root / "generations"
+
+    @property
+    def root(self) -> Path:
+        """The index directory."""
+        return self._root
 
     def current(self) -> Path:
         """The folder of the generation that serves.
@@ -76,6 +82,22 @@ class Generations:
             return None
         folder = self._folder / name
         return folder if name and folder.is_dir() else None
+
+    def named(self, name: str) -> Path:
+        """The generation of a number, a version (its first digits are enough) or a whole name.
+
+        Raises:
+            NoIndex: there is none, or several begin like that.
+        """
+        there = [f for f in sorted(self._folder.glob("*-*")) if (f / "manifest.json").is_file()]
+        found = [folder for folder in there if _is_called(folder.name, name)]
+        if len(found) != 1:
+            names = ", ".join(folder.name for folder in there) or "none"
+            which = "several generations" if found else "no generation"
+            raise NoIndex(
+                f"The index in {self._root} holds {which} called {name!r}; it holds {names}."
+            )
+        return found[0]
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -162,3 +184,9 @@ class Generations:
     def _next_number(self) -> int:
         names = [f.name for f in self._folder.iterdir()] if self._folder.is_dir() else []
         return 1 + max((int(n[:6]) for n in names if n[:6].isdigit()), default=0)
+
+
+def _is_called(name: str, wanted: str) -> bool:
+    number, _, version = name.partition("-")
+    by_number = wanted.isdecimal() and len(wanted) <= len(number) and int(wanted) == int(number)
+    return name == wanted or by_number or (len(wanted) > 3 and version.startswith(wanted))

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from rag.closing import Closing
 from rag.embedding import load_embedder
-from rag.errors import PolicyQAError
+from rag.errors import PolicyQAError, SourceError
 from rag.generations import Generations
 from rag.index import Index
 from rag.models import Answer, Claim, Document, Filters, Passage, Turn
@@ -137,6 +137,15 @@ class LivePipeline(Closing):
 
 AnyPipeline: TypeAlias = Pipeline | LivePipeline
 """What a page or an API is made around."""
+
+
+def find_document(pipeline: AnyPipeline, document_id: str) -> Document | None:
+    """A document by its id. `None` is no failure: an address that leads nowhere is an ordinary
+    thing on the web."""
+    try:
+        return pipeline.document(document_id)
+    except SourceError:
+        return None
 
 
 class _Shared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Header
@@ -12,9 +13,10 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response, Streami
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from rag.errors import NoIndex, SourceError
-from rag.live import AnyPipeline
+from rag.errors import NoIndex
+from rag.live import AnyPipeline, find_document
 from rag.models import Answer, Citation, Claim, Document, Filters, Turn
+from rag.past import PastTexts
 from rag.permalink import parse_permalink
 from rag.settings import Settings
 from rag.wire import answer_to_json, citation_to_json
@@ -44,11 +46,23 @@ class AskBody(_Body):
     documents: list[str] = Field(default_factory=list, max_length=100)
     since: date | None = None
     until: date | None = None
+    publishers: list[str] = Field(default_factory=list, max_length=100)
+    languages: list[str] = Field(default_factory=list, max_length=100)
+    folders: list[str] = Field(default_factory=list, max_length=100)
+    tags: list[str] = Field(default_factory=list, max_length=100)
     trace: bool = Field(default=False, description="Also tell how the answer came about.")
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of `Pipeline.ask` and `Pipeline.stream`."""
-        filters = Filters(tuple(self.documents), self.since, self.until)
+        filters = Filters(
+            documents=tuple(self.documents),
+            since=self.since,
+            until=self.until,
+            publishers=tuple(self.publishers),
+            languages=tuple(self.languages),
+            folders=tuple(self.folders),
+            tags=tuple(self.tags),
+        )
         history = [Turn(turn.question, turn.answer) for turn in self.history]
         return {"history": history, "filters": None if filters == Filters() else filters}
 
@@ -64,7 +78,8 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     handle_problems(app)
-    for router in (_asking(pipeline), _documents(pipeline), _health(pipeline)):
+    past = PastTexts(settings.index_dir)
+    for router in (_asking(pipeline), _documents(pipeline, past), _health(pipeline)):
         app.include_router(router)
     mount_page(app, pipeline, settings, examples)
     return app
@@ -114,7 +129,7 @@ def _claim_to_json(claim: Claim, numbers: dict[Citation, int]) -> dict[str, Any]
     return {"text": claim.text, "verdict": claim.verdict.value, "citations": cited}
 
 
-def _documents(pipeline: AnyPipeline) -> APIRouter:
+def _documents(pipeline: AnyPipeline, past: PastTexts) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/documents")
@@ -126,7 +141,7 @@ def _documents(pipeline: AnyPipeline) -> APIRouter:
     @router.get("/api/documents/{document_id:path}/text", response_class=PlainTextResponse)
     def text(document_id: str) -> PlainTextResponse:
         """The stored text of a document: what the offsets of citations count."""
-        found = _find(pipeline, document_id)
+        found = find_document(pipeline, document_id)
         if found is None:
             raise HTTPException(404)
         return PlainTextResponse(found.text)
@@ -138,18 +153,9 @@ def _documents(pipeline: AnyPipeline) -> APIRouter:
             place = parse_permalink(permalink)
         except ValueError:
             return missing_leaf()
-        found = _find(pipeline, place.document_id)
-        return missing_leaf() if found is None else leaf(found, place)
+        return leaf(place, partial(find_document, pipeline), past)
 
     return router
-
-
-def _find(pipeline: AnyPipeline, document_id: str) -> Document | None:
-    """Here `None` is no failure: an address that leads nowhere is an ordinary thing on the web."""
-    try:
-        return pipeline.document(document_id)
-    except SourceError:
-        return None
 
 
 def _document_to_json(document: Document) -> dict[str, Any]:
@@ -162,6 +168,7 @@ def _document_to_json(document: Document) -> dict[str, Any]:
         "published": document.published.isoformat() if document.published else None,
         "language": document.language,
         "media_type": document.media_type,
+        "tags": list(document.tags),
         "characters": len(document.text),
         "sha256": document.sha256,
     }

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 # Read by gradio when it is imported: nothing is ever sent to its makers.
@@ -19,11 +20,13 @@ import gradio as gr
 from fastapi import FastAPI
 
 from rag.errors import PolicyQAError
-from rag.live import AnyPipeline
+from rag.live import AnyPipeline, find_document
 from rag.models import Answer, Claim, Turn
+from rag.past import PastTexts
 from rag.permalink import Permalink, parse_permalink
 from rag.settings import Settings
 from ui import present
+from ui.cited import cited
 from ui.examples import example_questions
 from ui.reader import source
 from ui.theme import favicon_path, page_css, script, theme
@@ -35,6 +38,7 @@ HISTORY_TURNS = 4
 """Earlier exchanges that a follow-up question may refer to."""
 MOST_PLACES = 50
 """Citations of one answer that the panel marks."""
+_UNKNOWN = "This source is no longer in the index; ask again to see what is."
 MAX_WAITING = 64
 PARALLEL_ANSWERS = 4
 
@@ -92,7 +96,7 @@ def _mount(
 ) -> None:
     gr.mount_gradio_app(
         app,
-        build_page(pipeline, examples),
+        build_page(pipeline, PastTexts(settings.index_dir), examples),
         path="/",
         server_name=settings.server.host,
         server_port=settings.server.port,
@@ -107,9 +111,11 @@ def _mount(
     )
 
 
-def build_page(pipeline: AnyPipeline, examples: Sequence[str] | None = None) -> gr.Blocks:
+def build_page(
+    pipeline: AnyPipeline, past: PastTexts, examples: Sequence[str] | None = None
+) -> gr.Blocks:
     """Lay out the page; `examples` default to questions made from the loaded documents."""
-    desk = _Desk(pipeline)
+    desk = _Desk(pipeline, past)
     documents = pipeline.documents
     starters = example_questions(pipeline) if examples is None else examples
 
@@ -170,8 +176,9 @@ def _question_box() -> tuple[gr.Textbox, gr.Button]:
 class _Desk:
     """What the page asks of the server."""
 
-    def __init__(self, pipeline: AnyPipeline) -> None:
+    def __init__(self, pipeline: AnyPipeline, past: PastTexts) -> None:
         self._pipeline = pipeline
+        self._past = past
 
     def ask_example(self, event: gr.EventData, memory: Memory) -> Iterator[Update]:
         """Ask the example that was clicked."""
@@ -206,12 +213,16 @@ class _Desk:
     def open_source(self, request: Any) -> str:
         """The HTML of a source for the panel; the browser calls this, so nothing is trusted."""
         try:
-            document = self._pipeline.document(str(request["document"]))
             places = [_place(place) for place in request["places"][:MOST_PLACES]]
-            return source(document, places, int(request["current"]))
+            current = int(request["current"])
+            if current < 1:
+                return source(self._pipeline.document(str(request["document"])), places, 0)
+            find = partial(find_document, self._pipeline)
+            shown = cited(places, current, find, self._past)
+            return shown or present.notice(_UNKNOWN)
         except PolicyQAError as error:
             return present.notice(str(error))
-        except (ValueError, TypeError, KeyError):
+        except (IndexError, ValueError, TypeError, KeyError):
             return present.notice("This source cannot be opened; reload the page and ask again.")
 
 

@@ -35,6 +35,18 @@ def keep_past(index_dir: Path, folder: Path, documents: Sequence[Document]) -> N
     PastTexts(index_dir).keep(past_texts(before, _passages(folder), documents, moved, day))
 
 
+def keep_left(index_dir: Path, left: Path, now: Path) -> None:
+    """After a rollback, keep what only the generation that was left says.
+
+    A rollback must also work where nothing can be written; that generation stays until the next
+    ingest.
+    """
+    try:
+        keep_past(index_dir, left, list(read_documents(now)))
+    except (IndexUnusable, OSError) as error:
+        _log.warning("Texts of %s are not kept: %s", left.name, error)
+
+
 def _moved(before: Sequence[Document], documents: Sequence[Document]) -> dict[str, str]:
     """The ids of renamed documents, new by old."""
     changes = changes_between({d.source: d for d in before}, documents)

@@ -12,7 +12,7 @@ from ingest.catalog import Catalog, Entry
 from ingest.changes import changes_between
 from ingest.describing import carried_over, described, groups_of, text_sha256
 from ingest.held import Held
-from ingest.keeping import keep_past
+from ingest.keeping import keep_left, keep_past
 from ingest.load import Skipped
 from ingest.reading import Known, Read, read_all
 from ingest.report import IngestReport, Progress
@@ -24,7 +24,6 @@ from rag.content import Content, content_version
 from rag.embedding import Embedder, ModelIdentity, load_embedder, weights_file
 from rag.errors import IndexCorrupt, IndexUnusable, IndexUnwritable
 from rag.generations import Generations
-from rag.index import load_documents
 from rag.models import Passage
 from rag.settings import EmbeddingSettings, Settings
 
@@ -80,12 +79,9 @@ def rollback(settings: Settings) -> str:
     generations = Generations(settings.index_dir)
     generations.current()
     with _writing(settings.index_dir), generations.lock():
-        earlier = generations.earlier()
-        if earlier is not None:
-            with suppress(IndexUnusable):  # damaged: the rollback says so
-                documents = list(load_documents(earlier).values())
-                keep_past(settings.index_dir, generations.current(), documents)
-        generations.rollback()
+        left = generations.current()
+        now = generations.rollback()
+        keep_left(settings.index_dir, left, now)
         return generations.current_version()
 
 

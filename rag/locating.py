@@ -135,18 +135,39 @@ def _is_whole(text: str, span: Span) -> bool:
 
 
 def standing_instead(text: str, old: str, span: Span) -> Span | None:
-    """What stands now between the nearest lines around the words that are still there.
+    """What stands now where the words stood: between the nearest lines that are still there, and
+    of the words' own line without what is still the same before and after them.
 
     `None` if nothing stands there, or if no such line tells where.
     """
     places = _single_lines(text)
-    first = next((places[line] for line in _lines_before(old, span) if line in places), None)
-    last = next((places[line] for line in _lines_after(old, span) if line in places), None)
+    start, end = _line_around(old, span)
+    first = next((places[said] for said in _said(old[:start], -1) if said in places), None)
+    last = next((places[said] for said in _said(old[end:], 1) if said in places), None)
     if first is None or last is None or first.end > last.start:
         return None
-    between = text[first.end : last.start]
-    start = first.end + len(between) - len(between.lstrip())
-    return Span(start, start + len(between.strip())) if between.strip() else None
+    found = _stripped(text, Span(first.end, last.start))
+    before, after = old[start : span.start].strip(), old[span.end : end].strip()
+    now = text[found.start : found.end]
+    if len(before) + len(after) <= len(now) and now.startswith(before) and now.endswith(after):
+        found = _stripped(text, Span(found.start + len(before), found.end - len(after)))
+    return found if len(found) else None
+
+
+def _line_around(old: str, span: Span) -> tuple[int, int]:
+    """Where the lines of a stretch begin and end."""
+    end = old.find("\n", span.end)
+    return old.rfind("\n", 0, span.start) + 1, end if end >= 0 else len(old)
+
+
+def _said(text: str, step: int) -> Iterator[str]:
+    yield from (line.strip() for line in text.splitlines()[::step])
+
+
+def _stripped(text: str, span: Span) -> Span:
+    within = text[span.start : span.end]
+    start = span.start + len(within) - len(within.lstrip())
+    return Span(start, start + len(within.strip()))
 
 
 def _single_lines(text: str) -> dict[str, Span]:
@@ -159,13 +180,3 @@ def _single_lines(text: str) -> dict[str, Span]:
             found[said] = None if said in found else Span(at, at + len(line.rstrip()))
         at += len(line)
     return {said: span for said, span in found.items() if span is not None}
-
-
-def _lines_before(old: str, span: Span) -> Iterator[str]:
-    start = old.rfind("\n", 0, span.start) + 1
-    yield from (line.strip() for line in reversed(old[:start].splitlines()))
-
-
-def _lines_after(old: str, span: Span) -> Iterator[str]:
-    end = old.find("\n", span.end)
-    yield from (line.strip() for line in (old[end:] if end >= 0 else "").splitlines())

@@ -157,12 +157,28 @@ def test_of_several_places_the_one_among_the_same_words_is_taken() -> None:
     assert span.start == new.rindex("It is free.")
 
 
-def test_what_stands_instead_is_told_by_the_lines_around() -> None:
-    place = span_of(OLD, WORDS)
-    new = OLD.replace("5 yuan. It lasts for a year", "8 yuan")
-    span = standing_instead(f"Before.\n\n{new}", OLD, place)
-    assert span is not None
-    assert f"Before.\n\n{new}"[span.start : span.end] == "A permit costs 8 yuan."
-    without = OLD.replace("A permit costs 5 yuan. It lasts for a year.\n\n", "")
-    assert standing_instead(without, OLD, place) is None
-    assert standing_instead("All of it is new.", OLD, place) is None
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ("A permit costs 5 yuan.", "A permit costs 8 yuan.", "A permit costs 8 yuan."),
+        (f"{WORDS} It lasts for a year.", "Permits are free.", "Permits are free."),
+        (
+            f"{WORDS} It",
+            "Ask first. A permit costs 8 yuan. It",
+            "Ask first. A permit costs 8 yuan.",
+        ),
+        (f"{WORDS} It lasts for a year.", "All free.\n\nReally.", "All free.\n\nReally."),
+        (f"{WORDS} It lasts", "It lasts", None),
+        (f"{WORDS} It lasts for a year.\n\n", "", None),
+    ],
+)
+def test_what_stands_instead_is_told_by_the_text_around(
+    was: str, now: str, told: str | None
+) -> None:
+    new = f"Before.\n\n{OLD.replace(was, now)}"
+    span = standing_instead(new, OLD, span_of(OLD, WORDS))
+    assert (new[span.start : span.end] if span else None) == told
+
+
+def test_without_lines_around_nothing_stands_instead() -> None:
+    assert standing_instead("All of it is new.", OLD, span_of(OLD, WORDS)) is None

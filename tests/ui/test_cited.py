@@ -106,7 +106,7 @@ def test_changed_words_are_shown_as_they_were_and_where(office: Office) -> None:
     start = FEES.index(FEE)
     assert "They stood under “Permits”, at characters" in page
     assert f"characters {start} to {start + len(FEE)} of fees.md." in page
-    assert marked(page) == "A permit costs 8 yuan. It lasts a year."
+    assert marked(page) == "A permit costs 8 yuan."
     office.write(fees="# All new\n\nNothing is as it was.\n")
     page = office.page(link)
     assert f'<blockquote class="past">{FEE}</blockquote>' in page
@@ -161,6 +161,17 @@ def test_words_of_a_generation_that_was_rolled_back_from_are_known(office: Offic
     assert marked(page) is not None
     office.write(parks=None)
     assert "A permit costs 8 yuan." in office.page(link)
+
+
+def test_a_rollback_needs_no_room(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.write(fees=FEES.replace("5 yuan", "8 yuan"))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(keeping.PastTexts, "keep", full)
+    rollback(office.settings)
+    assert marked(office.page(office.cite(FEE))) == FEE
 
 
 def test_hostile_words_stay_text(office: Office) -> None:

@@ -13,6 +13,7 @@ import typer
 from rag.errors import InputError
 from ui.cli_ask import ask, no_document
 from ui.cli_cases import cases_app
+from ui.cli_diff import diff
 from ui.cli_eval import compare, evaluate
 from ui.cli_figures import figures
 from ui.cli_ingest import ingest
@@ -73,6 +74,7 @@ def batch(
 
 
 app.command("figures")(figures)
+app.command("diff")(diff)
 app.command("eval")(evaluate)
 app.command("compare")(compare)
 app.command("sweep")(sweep)

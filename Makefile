@@ -5,7 +5,10 @@
 # make baselines   write data/baselines anew, after a change that is meant
 # make quality     measure everything again and fill the tables of docs/quality.md
 # make articles    measure again on articles of SquadShifts, and
-# make scale       with 10,000 passages; make quality takes what they measured last
+# make scale       with 10,000 passages, and
+# make office      on 300 files of a made-up office in all formats, and
+# make ingest-speed   how fast is embedded, beside LangChain; make quality takes what these
+#              measured last
 # A second run installs nothing.
 
 PYTHON ?= python3.11
@@ -13,7 +16,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve test lint format eval baselines quality articles scale constraints clean
+.PHONY: help serve test lint format eval baselines quality articles scale office ingest-speed \
+    constraints clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -90,14 +94,21 @@ $(WORK)/runs/articles/articles.md: | $(VENV)/.developing
 $(WORK)/runs/scale/scale.md: | $(VENV)/.developing
 	$(BIN)/python -m eval.scale --data $(SQUADSHIFTS) --work $(WORK)/scale --out $(WORK)/runs/scale
 
-articles scale:
+$(WORK)/runs/office/office.md: | $(VENV)/.developing
+	$(BIN)/python -m eval.office --out $(WORK)/runs/office
+
+$(WORK)/runs/ingest-speed/ingest-speed.md: | $(VENV)/.developing
+	$(BIN)/python -m eval.throughput_ingest --out $(WORK)/runs/ingest-speed
+
+articles scale office ingest-speed:
 	rm -f $(WORK)/runs/$@/$@.md
 	$(MAKE) $(WORK)/runs/$@/$@.md
 
 eval: $(CORPORA:%=eval-%)
 baselines: $(CORPORA:%=baseline-%)
 quality: $(CORPORA:%=quality-%) quality-texts ablations-sample $(WORK)/runs/articles/articles.md \
-    $(WORK)/runs/scale/scale.md
+    $(WORK)/runs/scale/scale.md $(WORK)/runs/office/office.md \
+    $(WORK)/runs/ingest-speed/ingest-speed.md
 	$(BIN)/policyqa sweep docs/sweep.toml --out $(WORK)/runs/sweep
 	$(BIN)/python -m eval.quality --runs $(WORK)/runs docs/quality.md
 

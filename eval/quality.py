@@ -173,6 +173,8 @@ TABLES: Mapping[str, Callable[[Path, Read], str]] = {
     "ablations": _written("ablations", "python -m eval.ablations"),
     "articles": _written("articles", "python -m eval.articles"),
     "scale": _written("scale", "python -m eval.scale"),
+    "office": _written("office", "python -m eval.office"),
+    "ingest-speed": _written("ingest-speed", "python -m eval.throughput_ingest"),
 }
 
 

@@ -6,8 +6,11 @@
 # make baselines   write data/baselines anew, after a change that is meant
 # make quality     measure everything again and fill the tables of docs/quality.md
 # make articles    measure again on articles of SquadShifts, and
-# make scale       with 10,000 passages; make quality takes what they measured last
 # make prose       let a small real model write: what it invents, and what is shown (an hour)
+# make scale       with 10,000 passages, and
+# make office      on 300 files of a made-up office in all formats, and
+# make ingest-speed   how fast is embedded, beside LangChain; make quality takes what these
+#              measured last
 # A second run installs nothing.
 
 PYTHON ?= python3.11
@@ -15,7 +18,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve local-model test lint format eval baselines quality articles scale prose constraints clean
+.PHONY: help serve local-model test lint format eval baselines quality articles scale office \
+    ingest-speed prose constraints clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -103,14 +107,21 @@ $(WORK)/runs/scale/scale.md: | $(VENV)/.developing
 prose: index-sample local-model
 	$(BIN)/python -m eval.prose --index $(WORK)/sample --out $(WORK)/runs/prose --overwrite
 
-articles scale:
+$(WORK)/runs/office/office.md: | $(VENV)/.developing
+	$(BIN)/python -m eval.office --out $(WORK)/runs/office
+
+$(WORK)/runs/ingest-speed/ingest-speed.md: | $(VENV)/.developing
+	$(BIN)/python -m eval.throughput_ingest --out $(WORK)/runs/ingest-speed
+
+articles scale office ingest-speed:
 	rm -f $(WORK)/runs/$@/$@.md
 	$(MAKE) $(WORK)/runs/$@/$@.md
 
 eval: $(CORPORA:%=eval-%)
 baselines: $(CORPORA:%=baseline-%)
 quality: $(CORPORA:%=quality-%) quality-texts ablations-sample $(WORK)/runs/articles/articles.md \
-    $(WORK)/runs/scale/scale.md
+    $(WORK)/runs/scale/scale.md $(WORK)/runs/office/office.md \
+    $(WORK)/runs/ingest-speed/ingest-speed.md
 	$(BIN)/policyqa sweep docs/sweep.toml --out $(WORK)/runs/sweep
 	$(BIN)/python -m eval.quality --runs $(WORK)/runs docs/quality.md
 

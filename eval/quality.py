@@ -177,6 +177,8 @@ TABLES: Mapping[str, Callable[[Path, Read], str]] = {
     "articles": _written("articles", "python -m eval.articles"),
     "scale": _written("scale", "python -m eval.scale"),
     "prose": _written("prose", "python -m eval.prose"),
+    "office": _written("office", "python -m eval.office"),
+    "ingest-speed": _written("ingest-speed", "python -m eval.throughput_ingest"),
 }
 _KEPT = ("prose",)
 """Tables that need what not everybody has."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from rag.models import Span
 _BLOCK = re.compile(
     r"\A---[ \t]*\n(.{0,20000}?)^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE
 )
+_PARTING = re.compile(r"[,;，；、]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class FrontMatter:
                 return " ".join(str(value).split())
         return None
 
+    def words(self, *keys: str) -> tuple[str, ...]:
+        """All entries of the lists under `keys`, each once; a text is a list parted by commas."""
+        listed = (entry for key in keys for entry in _entries(self.values.get(key)))
+        plain = (" ".join(str(entry).split()) for entry in listed)
+        return tuple({entry.casefold(): entry for entry in plain if entry}.values())
+
     def day(self, *keys: str) -> date | None:
         """The first of `keys` that holds a date."""
         for key in keys:
@@ -41,6 +48,15 @@ class FrontMatter:
             if isinstance(value, date):
                 return value
         return None
+
+
+def _entries(value: Any) -> Iterator[str | int | float]:
+    if isinstance(value, str):
+        yield from _PARTING.split(value)
+    elif isinstance(value, int | float):
+        yield value
+    elif isinstance(value, list):
+        yield from (entry for entry in value if isinstance(entry, str | int | float))
 
 
 def read_front_matter(text: str) -> FrontMatter:

@@ -6,22 +6,28 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from ingest.decode import MAX_BYTES, decode
-from ingest.metadata import describe
+from ingest.readers import by_suffix
+from ingest.sandbox import Sandbox, shared
 from rag.errors import SourceError
 from rag.models import Document
 
-MEDIA_TYPES = {".txt": "text/plain", ".md": "text/markdown", ".markdown": "text/markdown"}
+ARCHIVE = ".zip"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to ingest; `name` is its path inside the given folder, with forward slashes."""
+    """A file to ingest; `name` is its path inside the given folder, with forward slashes.
+
+    `member` is set for a file inside a ZIP archive: `path` is the archive, `member` its name there.
+    """
 
     path: Path
     name: str
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,14 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document, and sentences about what of its file could not be read."""
+
+    document: Document
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The sources under the given paths, in order, and what was passed over."""
 
@@ -40,15 +54,16 @@ class Found:
     skipped: tuple[Skipped, ...]
 
 
-def find_sources(paths: Sequence[Path]) -> Found:
-    """Every text and Markdown file among `paths` and in the folders among them.
+def find_sources(paths: Sequence[Path], sandbox: Sandbox | None = None) -> Found:
+    """Every file that can be read among `paths`, in the folders and in the archives among them.
 
     Raises:
         SourceError: a path is missing or of a kind that cannot be read, or two files would have
             the same name.
     """
+    finder = _Finder(sandbox or shared())
     try:
-        items = [item for path in paths for item in _look(path)]
+        items = [item for path in paths for item in finder.look(path)]
     except OSError as error:
         raise SourceError(f"{error.filename} cannot be read: {error.strerror}.") from error
     sources = dict.fromkeys(item for item in items if isinstance(item, Source))
@@ -57,40 +72,80 @@ def find_sources(paths: Sequence[Path]) -> Found:
     return Found(tuple(sources), skipped)
 
 
-def read_document(source: Source) -> Document:
-    """Read one source: its text, decoded, and what it says about itself.
+def load(source: Source, sandbox: Sandbox | None = None) -> Loaded:
+    """Read one source in a process of its own: its text and what it says about itself.
 
     Raises:
-        SourceError: the file cannot be read, or is empty, binary, too large or not decodable.
+        SourceError: the file cannot be read; says why in a sentence.
     """
-    raw = _read(source)
-    text = decode(raw, source.name)
-    media_type = MEDIA_TYPES.get(source.path.suffix.lower(), "text/plain")
-    about = describe(text, media_type)
+    task = {"do": "read", "path": str(source.path.absolute()), "member": source.member}
+    parsed = (sandbox or shared()).ask(source.name, task)
+    return Loaded(_document(source, parsed), tuple(parsed["warnings"]))
+
+
+def read_document(source: Source) -> Document:
+    """The document of one source.
+
+    Raises:
+        SourceError: the file cannot be read; says why in a sentence.
+    """
+    return load(source).document
+
+
+def _document(source: Source, parsed: dict[str, Any]) -> Document:
+    published = parsed["published"]
     return Document(
         id=hashlib.sha256(source.name.encode("utf-8", "surrogateescape")).hexdigest()[:16],
         source=source.name,
-        title=about.title or source.path.stem,
-        text=text,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        publisher=about.publisher,
-        published=about.published,
-        language=about.language,
-        media_type=media_type,
+        title=parsed["title"] or PurePosixPath(source.name).stem,
+        text=parsed["text"],
+        sha256=parsed["sha256"],
+        publisher=parsed["publisher"],
+        published=date.fromisoformat(published) if published else None,
+        language=parsed["language"],
+        media_type=parsed["media_type"],
+        page_starts=tuple(parsed["page_starts"]),
+        tags=tuple(parsed["tags"]),
     )
 
 
-def _look(path: Path) -> Iterator[Source | Skipped]:
-    if path.is_dir():
-        yield from _walk(path)
-    elif not path.exists():
-        raise SourceError(f"There is no file or folder {path}; check the path.")
-    elif path.suffix.lower() not in MEDIA_TYPES:
-        raise SourceError(f"{path} cannot be read: give a file that ends in {_endings()}.")
-    elif not _is_text(path.name):
-        raise SourceError(f"The name of {path} is not UTF-8; rename it.")
-    else:
-        yield Source(path, path.name)
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """Looks into folders, and with the sandbox's help into archives."""
+
+    sandbox: Sandbox
+
+    def look(self, path: Path) -> Iterator[Source | Skipped]:
+        """The sources that one given path stands for."""
+        if path.is_dir():
+            for found in _walk(path):
+                yield from self._opened(found)
+        elif not path.exists():
+            raise SourceError(f"There is no file or folder {path}; check the path.")
+        elif path.suffix.lower() not in _suffixes():
+            raise SourceError(f"{path} cannot be read: give a file that ends in {_endings()}.")
+        elif not _is_text(path.name):
+            raise SourceError(f"The name of {path} is not UTF-8; rename it.")
+        else:
+            yield from self._opened(Source(path, path.name))
+
+    def _opened(self, found: Source | Skipped) -> Iterator[Source | Skipped]:
+        """What was found, or the members of an archive, called by their names inside it."""
+        if isinstance(found, Skipped) or found.path.suffix.lower() != ARCHIVE:
+            yield found
+            return
+        task = {"do": "members", "path": str(found.path.absolute())}
+        try:
+            members = self.sandbox.ask(found.name, task)["members"]
+        except SourceError as error:
+            yield Skipped(found.name, str(error))
+            return
+        for member in members:
+            name = f"{found.name}/{_shown(member['name'])}"
+            if member["reason"]:
+                yield Skipped(name, member["reason"])
+            else:
+                yield Source(found.path, name, member["name"])
 
 
 def _walk(folder: Path) -> Iterator[Source | Skipped]:
@@ -116,7 +171,7 @@ def _judge(path: Path, folder: Path, home: Path) -> Source | Skipped:
         return Skipped(name, "a link to a folder, which is not followed")
     if not path.is_file():
         return Skipped(name, "not a regular file")
-    if path.suffix.lower() not in MEDIA_TYPES:
+    if path.suffix.lower() not in _suffixes():
         return Skipped(name, f"its name does not end in {_endings()}")
     return Source(path, name)
 
@@ -132,15 +187,6 @@ def _require_distinct(sources: Sequence[Source] | dict[Source, None]) -> None:
             )
 
 
-def _read(source: Source) -> bytes:
-    try:
-        with source.path.open("rb") as file:
-            # One byte over the limit is enough to see that a file is too large.
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SourceError(f"{source.name} cannot be read: {error.strerror}.") from error
-
-
 def _unreadable(error: OSError) -> None:
     raise SourceError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
 
@@ -150,5 +196,14 @@ def _is_text(name: str) -> bool:
     return name.encode("utf-8", "replace").decode() == name
 
 
+def _shown(member: str) -> str:
+    """A member's name, its separators made slashes."""
+    return member.replace("\\", "/").lstrip("/")
+
+
+def _suffixes() -> tuple[str, ...]:
+    return (*by_suffix(), ARCHIVE)
+
+
 def _endings() -> str:
-    return ", ".join(MEDIA_TYPES)
+    return ", ".join(_suffixes())

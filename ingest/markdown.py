@@ -142,12 +142,18 @@ class _Markdown:
                 continue
             name = self._twin(header[i]).text if i < len(header) else ""
             before = ("; " if text else "") + (f"{name}: " if name else "")
+            place = twin.offsets[0] if text else self._begin(cells)
             text += (before, twin.text)
-            offsets += [twin.offsets[0]] * len(before) + list(twin.offsets)
+            offsets += [place] * len(before) + list(twin.offsets)
         if not text:
             return []
-        top = Span(header[0].start, header[-1].end)
+        top = Span(self._begin(header), header[-1].end)
         return [Block(Kind.ROW, Mapped("".join(text), tuple(offsets)), cells[-1].end, header=top)]
+
+    def _begin(self, cells: Sequence[Span]) -> int:
+        """Where a row is quoted from: its bar, if its first cell is empty, since cells count."""
+        first = cells[0]
+        return first.start if len(first) else self._text.rfind("|", 0, first.start)
 
     def _twin(self, span: Span) -> Mapped:
         return normalise(Mapped.of(self._text, [span]), self._lexicon)

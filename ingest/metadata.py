@@ -59,6 +59,7 @@ class About:
     language: str
     spans: tuple[Span, ...]
     headline: Span | None
+    tags: tuple[str, ...] = ()
 
 
 def describe(text: str, media_type: str) -> About:
@@ -81,6 +82,7 @@ def describe(text: str, media_type: str) -> About:
         language=front.text("language", "lang") or _language(text[body:]),
         spans=tuple(sorted(spans, key=lambda span: span.start)),
         headline=headline,
+        tags=front.words("tags", "tag", "keywords"),
     )
 
 

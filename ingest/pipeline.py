@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from ingest.load import Skipped, Source, find_sources, read_document
+from ingest.catalog import Catalog, Entry
+from ingest.changes import changes_between
+from ingest.describing import carried_over, described, groups_of, text_sha256
+from ingest.held import Held
+from ingest.keeping import keep_left, keep_past
+from ingest.load import Skipped
+from ingest.reading import Known, Read, read_all
+from ingest.report import IngestReport, Progress
+from ingest.room import estimated_size, require_room
 from ingest.split import split_document
-from rag.embedding import Embedder, Vectors, load_embedder
-from rag.errors import IndexCorrupt, IndexUnusable, IndexUnwritable, SourceError
-from rag.generations import Content, Generations, content_version
-from rag.index import Index
-from rag.models import Document, Filters, Passage
-from rag.settings import Settings
+from ingest.stamp import Stamp
+from ingest.vectors import VectorSource
+from rag.content import Content, content_version
+from rag.embedding import Embedder, ModelIdentity, load_embedder, weights_file
+from rag.errors import IndexCorrupt, IndexUnusable, IndexUnwritable
+from rag.generations import Generations
+from rag.models import Passage
+from rag.settings import EmbeddingSettings, Settings
 
-Progress = Callable[[str, int, int], None]
-"""Told the stage's name, how much is done and how much there is in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What a run did; the first four hold source names."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    skipped: tuple[Skipped, ...]
-    passages: int
-    embedded: int
-    index_version: str
+__all__ = ["IngestReport", "Progress", "ingest", "rollback"]
 
 
 def ingest(
@@ -42,11 +36,13 @@ def ingest(
     *,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
+    check: bool = False,
 ) -> IngestReport:
     """Make the index hold exactly the documents under `paths`.
 
-    An unreadable source that an earlier run did read keeps its earlier version. Text that is
-    already in the index is not embedded again; if no file changed, the index is left as it is.
+    An unreadable source that an earlier run did read keeps its earlier version. A file that nobody
+    touched is not read again, unless `check` asks for it. Text that is already in the index is not
+    embedded again; if no document changed, the index is left as it is.
 
     Raises:
         SourceError: a path is missing, or no document can be read.
@@ -54,34 +50,182 @@ def ingest(
         IndexUnwritable: there is no room for the index or no permission; the old one stays.
         ModelError: the embedding model does not load.
     """
-    tell = progress or (lambda *_: None)
+    started = time.monotonic()
     generations = Generations(settings.index_dir)
     with ExitStack() as owned:
         with _writing(settings.index_dir):
             owned.enter_context(generations.lock())
             _clean(generations)
-        before = _Before.load(generations)
-        documents, skipped = _read_all(paths, before, tell)
-        embedder = embedder or load_embedder(settings.embedding)
-        splitter = settings.split.version
-        version = content_version(documents, embedder.identity, splitter)
-        if version == before.version:
-            return _report(documents, before, skipped, len(before.passages), 0, version)
-        passages = [p for d in documents for p in split_document(d, settings.split)]
-        vectors = _VectorSource(embedder, before)
+        run = _Run.begin(paths, settings, progress or (lambda *_: None), check=check)
+        model = embedder.identity if embedder else run.model()
+        version = content_version(run.read.documents, model, settings.split.version)
+        if version == run.held.version:
+            built = run.keep()
+        else:
+            built = run.build(embedder or load_embedder(settings.embedding), generations)
+        run.save(built, version, model)
+        return run.report(built, version, time.monotonic() - started)
+
+
+def rollback(settings: Settings) -> str:
+    """Let the generation before the current one serve again, and return its version.
+
+    Raises:
+        NoIndex: there is none.
+        IndexCorrupt: it is damaged.
+        IndexLocked: another process is building this index.
+        IndexUnwritable: there is no permission.
+    """
+    generations = Generations(settings.index_dir)
+    generations.current()
+    with _writing(settings.index_dir), generations.lock():
+        left = generations.current()
+        now = generations.rollback()
+        keep_left(settings.index_dir, left, now)
+        return generations.current_version()
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The catalogue's entries, how many passages there are, and how many texts were embedded."""
+
+    entries: Mapping[str, Entry]
+    passages: int
+    embedded: int = 0
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One ingest, from what it found to what it reports."""
+
+    settings: Settings
+    held: Held
+    catalog: Catalog
+    read: Read
+    tell: Progress
+
+    @classmethod
+    def begin(
+        cls, paths: Sequence[Path], settings: Settings, tell: Progress, *, check: bool
+    ) -> _Run:
+        """Read what has to be read."""
+        held = Held.load(Generations(settings.index_dir))
+        catalog = Catalog.load(settings.index_dir)
+        known = Known(held, catalog.entries, settings.split.version, trusting=not check)
+        return cls(settings, held, catalog, read_all(paths, known, tell), tell)
+
+    def model(self) -> ModelIdentity:
+        """The model to build with; weights that nobody touched are not loaded to tell it."""
+        weights = _weights(self.settings.embedding)
+        if self.held.manifest is None or not weights or weights != self.catalog.weights:
+            return load_embedder(self.settings.embedding).identity
+        return self.held.manifest.model
+
+    def keep(self) -> _Built:
+        """The index as it is; only the catalogue may learn of files that were touched."""
+        passages = self.held.manifest.passages if self.held.manifest else 0
+        entries = carried_over(self.read.entries, self.catalog.entries)
+        if entries is None:  # the catalogue was lost, or tells of another generation
+            held = self.held.texts
+            entries = self._described(held.passages, held.twins)
+        return _Built(entries, passages)
+
+    def build(self, embedder: Embedder, generations: Generations) -> _Built:
+        """Build the next generation, and switch to it."""
+        documents, settings = self.read.documents, self.settings
+        by_document = self._split()
+        passages = [p for d in documents for p in by_document[d.id]]
+        with _writing(settings.index_dir):
+            dimension = embedder.identity.dimension
+            require_room(settings.index_dir, estimated_size(documents, passages, dimension))
+        signatures = self._signatures(by_document)
+        from ingest.duplicates import find_twins  # loads scipy: only when something changed
+
+        twins = find_twins(documents, by_document, signatures)
+        held = self.held.texts
+        vectors = VectorSource(embedder, held.model, held.vectors)
         content = Content(
             documents,
             passages,
-            vectors.of([p.searchable for p in passages], "embedding passages", tell),
-            vectors.of(_sentence_texts(passages), "embedding sentences", tell),
+            vectors.of([p.searchable for p in passages], "embedding passages", self.tell),
+            vectors.of(_sentence_texts(passages), "embedding sentences", self.tell),
             embedder.identity,
-            splitter,
+            settings.split.version,
+            twins,
         )
-        tell("building the index", 0, 1)
+        self.tell("building the index", 0, 1)
         with _writing(settings.index_dir):
             _build(generations, content)
-        tell("building the index", 1, 1)
-        return _report(documents, before, skipped, len(passages), vectors.embedded, version)
+        self.tell("building the index", 1, 1)
+        entries = described(self.read.entries, documents, by_document, twins, signatures)
+        return _Built(entries, len(passages), vectors.embedded)
+
+    def _split(self) -> dict[str, Sequence[Passage]]:
+        """Passages by document id; those of a document that is the same are taken over."""
+        held, split = self.held, self.settings.split
+        same = held.manifest is not None and held.manifest.splitter == split.version
+        return {
+            d.id: held.texts.passages[d.id]
+            if same and held.documents.get(d.source) is d and d.id in held.texts.passages
+            else split_document(d, split)
+            for d in self.read.documents
+        }
+
+    def _signatures(self, passages: Mapping[str, Sequence[Passage]]) -> dict[str, bytes]:
+        """Signatures by document id; those of texts that were signed before are taken over."""
+        from ingest.duplicates import signature
+
+        before = {(e.reading, e.text_sha256): e.signature for e in self.catalog.entries.values()}
+        reading = self.settings.split.version
+        return {
+            d.id: before.get((reading, text_sha256(d))) or signature(passages[d.id])
+            for d in self.read.documents
+        }
+
+    def _described(
+        self, passages: Mapping[str, Sequence[Passage]], twins: Sequence[Sequence[str]]
+    ) -> dict[str, Entry]:
+        signatures = self._signatures(passages)
+        return described(self.read.entries, self.read.documents, passages, twins, signatures)
+
+    def save(self, built: _Built, version: str, model: ModelIdentity) -> None:
+        """Write the catalogue, if it says anything new."""
+        named = model.name == self.settings.embedding.model
+        weights = _weights(self.settings.embedding) if named else ()
+        catalog = Catalog(built.entries, version, weights)
+        if catalog != self.catalog:
+            catalog.save(self.settings.index_dir)
+
+    def report(self, built: _Built, version: str, seconds: float) -> IngestReport:
+        """What was done."""
+        changes = changes_between(self.held.documents, self.read.documents)
+        return IngestReport(
+            added=changes.added,
+            changed=changes.changed,
+            removed=changes.removed,
+            unchanged=changes.unchanged,
+            skipped=self.read.skipped,
+            passages=built.passages,
+            embedded=built.embedded,
+            index_version=version,
+            renamed=changes.renamed,
+            twins=groups_of(built.entries),
+            warned=tuple(Skipped(s, e.warning) for s, e in built.entries.items() if e.warning),
+            documents=len(self.read.documents),
+            pages=sum(len(d.page_starts) for d in self.read.documents),
+            read=self.read.parsed,
+            size=self.read.size,
+            seconds=round(seconds, 3),
+        )
+
+
+def _weights(settings: EmbeddingSettings) -> tuple[str | int, ...]:
+    """The model's name and the stamp of its weights; empty if they are in no file."""
+    file = weights_file(settings)
+    if file is None:
+        return ()
+    stamp = Stamp.of(file)
+    return (settings.model, stamp.size, stamp.modified, stamp.changed, stamp.inode)
 
 
 @contextmanager
@@ -107,7 +251,10 @@ def _unwritable(index_dir: Path, error: BaseException) -> IndexUnwritable:
 
 def _build(generations: Generations, content: Content) -> None:
     try:
-        generations.switch(generations.build(content))
+        folder = generations.build(content)
+        with suppress(IndexUnusable):  # there is none yet, or it is gone
+            keep_past(generations.root, generations.current(), content.documents)
+        generations.switch(folder)
     except BaseException:
         _clean(generations)  # what was begun only takes room
         raise
@@ -119,129 +266,5 @@ def _clean(generations: Generations) -> None:
         generations.clean()
 
 
-@dataclass(frozen=True)
-class _Before:
-    """What the current generation holds; empty when there is none that can be used."""
-
-    documents: dict[str, Document] = field(default_factory=dict)
-    passages: Sequence[Passage] = ()
-    version: str | None = None
-    model_sha256: str | None = None
-    vectors: dict[str, Vectors] = field(default_factory=dict)
-
-    @classmethod
-    def load(cls, generations: Generations) -> _Before:
-        try:
-            index = Index(generations.current())
-        except IndexUnusable:
-            return cls()  # nothing to build on: everything is read and embedded anew
-        try:
-            return cls._read(index)
-        except (IndexUnusable, ValueError):  # a vector too few or too many is damage, too
-            return cls()
-        finally:
-            index.close()
-
-    @classmethod
-    def _read(cls, index: Index) -> _Before:
-        """Everything that questions need is read once, so that a damaged index is built anew."""
-        passages = list(index.passages.values())
-        rows = index.passage_vectors()
-        for vector in rows[:1]:
-            index.dense(vector, 1, Filters())
-        vectors = dict(zip([p.searchable for p in passages], rows, strict=True))
-        for passage in passages:
-            own = index.sentence_vectors(passage)
-            vectors.update(zip((s.text for s in passage.sentences), own, strict=True))
-        _ = index.vocabulary, index.figures
-        manifest = index.manifest
-        documents = dict(index.documents)
-        return cls(documents, passages, manifest.version, manifest.model.sha256, vectors)
-
-
-class _VectorSource:
-    """Vectors of texts: taken over where the same model embedded the same text before."""
-
-    def __init__(self, embedder: Embedder, before: _Before) -> None:
-        self._embedder = embedder
-        same_model = before.model_sha256 == embedder.identity.sha256
-        self._known = before.vectors if same_model else {}
-        self.embedded = 0
-
-    def of(self, texts: Sequence[str], stage: str, tell: Progress) -> Vectors:
-        """Unit vectors of shape (len(texts), dimension)."""
-        new = sorted({text for text in texts if text not in self._known})
-        made = self._embedder.embed(new, lambda done: tell(stage, done, len(new)))
-        self._known = {**self._known, **dict(zip(new, made, strict=True))}
-        self.embedded += len(new)
-        rows = [self._known[text] for text in texts]
-        shape = (len(rows), self._embedder.identity.dimension)
-        return np.asarray(rows, dtype=np.float32).reshape(shape)
-
-
-def _read_all(
-    paths: Sequence[Path], before: _Before, tell: Progress
-) -> tuple[list[Document], list[Skipped]]:
-    found = find_sources(paths)
-    documents: list[Document] = []
-    skipped = list(found.skipped)
-    earlier = {d.source: d for d in before.documents.values()}
-    for done, source in enumerate(found.sources, start=1):
-        try:
-            documents.append(read_document(source))
-        except SourceError as error:
-            skipped.append(_skipped(source, error, earlier))
-            documents.extend(d for d in [earlier.get(source.name)] if d)
-        tell("reading", done, len(found.sources))
-    if not documents:
-        raise _nothing_readable(paths, skipped)
-    return sorted(documents, key=lambda d: d.source), skipped
-
-
-def _skipped(source: Source, error: SourceError, earlier: Iterable[str]) -> Skipped:
-    kept = " Its earlier version stays in the index." if source.name in set(earlier) else ""
-    return Skipped(source.name, f"{error}{kept}")
-
-
-def _nothing_readable(paths: Sequence[Path], skipped: Sequence[Skipped]) -> SourceError:
-    reasons = [_with_name(s) for s in skipped]
-    if len(paths) == len(reasons) == 1 and not paths[0].is_dir():
-        return SourceError(reasons[0])
-    where = ", ".join(map(str, paths))
-    return SourceError(
-        f"There is no readable document in {where}; name files or folders with text or "
-        f"Markdown files. {' '.join(reasons[:3])}".rstrip()
-    )
-
-
-def _with_name(skipped: Skipped) -> str:
-    """The reason as a sentence of its own; some begin with the source's name already."""
-    if skipped.reason.startswith(skipped.name):
-        return skipped.reason
-    return f"{skipped.name}: {skipped.reason}."
-
-
 def _sentence_texts(passages: Iterable[Passage]) -> list[str]:
     return [sentence.text for passage in passages for sentence in passage.sentences]
-
-
-def _report(
-    documents: Sequence[Document],
-    before: _Before,
-    skipped: Sequence[Skipped],
-    passages: int,
-    embedded: int,
-    version: str,
-) -> IngestReport:
-    now = {d.source: d.sha256 for d in documents}
-    then = {d.source: d.sha256 for d in before.documents.values()}
-    return IngestReport(
-        added=tuple(sorted(now.keys() - then.keys())),
-        changed=tuple(sorted(s for s in now.keys() & then.keys() if now[s] != then[s])),
-        removed=tuple(sorted(then.keys() - now.keys())),
-        unchanged=tuple(sorted(s for s in now.keys() & then.keys() if now[s] == then[s])),
-        skipped=tuple(skipped),
-        passages=passages,
-        embedded=embedded,
-        index_version=version,
-    )

@@ -81,6 +81,17 @@ def packaged_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
+def weights_file(settings: EmbeddingSettings) -> Path | None:
+    """The file of the weights that the settings name; `None` if that cannot be told.
+
+    Raises:
+        ModelError: the packaged model is not installed.
+    """
+    folder = packaged_folder() if settings.model == PACKAGED else Path(settings.model)
+    file = folder / "model.safetensors"
+    return file if file.is_file() else None
+
+
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:

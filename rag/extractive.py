@@ -38,6 +38,7 @@ def cite(document: Document, span: Span, passage: Passage) -> Citation:
         page=document.page_of(span.start),
         heading=passage.heading,
         permalink=str(permalink_to(document, span)),
+        also=tuple(twin.source for twin in document.twins if twin.holds(quote)),
     )
 
 

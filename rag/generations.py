@@ -1,73 +1,31 @@
 """Generations of the index: built beside the current one, checked, switched to in one step.
 
     INDEX/lock                   held by the one process that builds
-    INDEX/current                the name of the generation that serves, replaced atomically
+    INDEX/current                two lines, replaced atomically: the generation that serves, and
+                                 the one before it, which can be rolled back to
     INDEX/generations/NNNNNN-VERSION/
+    INDEX/past/                  texts of documents that changed or went (`rag.past`)
 
 A process killed at any moment leaves `current` naming the old or the new generation, whole:
 a generation is complete and on disk before it is named, and is never written to afterwards.
+A generation that some process still reads is not removed (`rag.holding`).
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-
-from rag.embedding import ModelIdentity, Vectors
+from rag.building import sync, sync_folder, write_generation
+from rag.checking import check_generation, require_intact, seal
+from rag.content import Content, content_version
 from rag.errors import IndexCorrupt, IndexLocked, NoIndex
-from rag.figures import EXTRACTION, Figure, figures_of
-from rag.index import COLLECTION, FORMAT, Index, Manifest, build_lexical, chroma_client
-from rag.models import Document, Filters, Passage
-from rag.store import write_documents, write_figures, write_passages
+from rag.holding import is_held
 
-_KEPT = 2
-"""Generations kept: the current one, and the one before it for readers still in it."""
-_CHROMA_BATCH = 5000
-"""Below Chroma's limit of 5,461 rows a batch."""
-_SELF_QUERIES = 50
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a generation is built from.
-
-    `passage_vectors` has shape (passages, dimension); `sentence_vectors` has one row for every
-    sentence of every passage, in order.
-    """
-
-    documents: Sequence[Document]
-    passages: Sequence[Passage]
-    passage_vectors: Vectors
-    sentence_vectors: Vectors
-    model: ModelIdentity
-    splitter: str
-
-    @cached_property
-    def figures(self) -> Sequence[Figure]:
-        """The figures of all passages, in order."""
-        documents = {d.id: d for d in self.documents}
-        return [f for p in self.passages for f in figures_of(p, documents[p.document_id])]
-
-    @property
-    def version(self) -> str:
-        """Twelve hex digits that change with any document, the model or the splitter."""
-        return content_version(self.documents, self.model, self.splitter)
-
-
-def content_version(documents: Sequence[Document], model: ModelIdentity, splitter: str) -> str:
-    """The version that a generation of these documents has."""
-    rows = sorted(f"{d.id} {d.sha256} {d.source}" for d in documents)
-    head = f"{FORMAT}.{EXTRACTION} {splitter} {model.sha256} {model.dimension}"
-    return sha256("\n".join([head, *rows]).encode()).hexdigest()[:12]
+__all__ = ["Content", "Generations", "content_version"]
 
 
 class Generations:
@@ -77,6 +35,11 @@ class Generations:
         self._root = root
         self._folder = root / "generations"
 
+    @property
+    def root(self) -> Path:
+        """The index directory."""
+        return self._root
+
     def current(self) -> Path:
         """The folder of the generation that serves.
 
@@ -85,7 +48,7 @@ class Generations:
             IndexCorrupt: the generation named as current is not there.
         """
         try:
-            name = (self._root / "current").read_text(encoding="utf-8", errors="replace").strip()
+            name, _ = self._names()
         except FileNotFoundError:
             raise NoIndex(
                 f"There is no index in {self._root} yet; run 'policyqa ingest' first, or name "
@@ -102,6 +65,39 @@ class Generations:
     def current_version(self) -> str:
         """The version of the generation that serves; raises as `current`."""
         return self.current().name.partition("-")[2]
+
+    def pointer(self) -> tuple[int, ...]:
+        """Changes whenever another generation becomes current; empty while there is none."""
+        try:
+            now = (self._root / "current").stat()
+        except OSError:
+            return ()
+        return (now.st_ino, now.st_mtime_ns, now.st_size)
+
+    def earlier(self) -> Path | None:
+        """The generation before the current one, if there is one."""
+        try:
+            _, name = self._names()
+        except FileNotFoundError:
+            return None
+        folder = self._folder / name
+        return folder if name and folder.is_dir() else None
+
+    def named(self, name: str) -> Path:
+        """The generation of a number, a version (its first digits are enough) or a whole name.
+
+        Raises:
+            NoIndex: there is none, or several begin like that.
+        """
+        there = [f for f in sorted(self._folder.glob("*-*")) if (f / "manifest.json").is_file()]
+        found = [folder for folder in there if _is_called(folder.name, name)]
+        if len(found) != 1:
+            names = ", ".join(folder.name for folder in there) or "none"
+            which = "several generations" if found else "no generation"
+            raise NoIndex(
+                f"The index in {self._root} holds {which} called {name!r}; it holds {names}."
+            )
+        return found[0]
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -131,106 +127,66 @@ class Generations:
         folder = self._folder / f"{self._next_number():06d}-{content.version}"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        write_documents(content.documents, folder)
-        write_passages(content.passages, folder)
-        write_figures(content.figures, folder)
-        np.save(folder / "sentences.npy", content.sentence_vectors.astype(np.float16))
-        np.save(folder / "passages.npy", content.passage_vectors)
-        build_lexical(content.passages, {d.id: d for d in content.documents}, folder)
-        _write_chroma(content, folder)
-        _manifest(content).save(folder)
-        _check(content, folder)
-        _sync(folder)
+        write_generation(content, folder)
+        check_generation(content, folder)
+        seal(folder)
+        sync(folder)
         return folder
 
     def switch(self, folder: Path) -> None:
         """Name the generation as current, atomically, and remove those that nobody needs."""
-        pending = self._root / "current.new"
-        with pending.open("w", encoding="utf-8") as file:
-            file.write(folder.name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        pending.replace(self._root / "current")
-        _sync_folder(self._root)
+        try:
+            before = self.current().name
+        except (NoIndex, IndexCorrupt):
+            before = ""
+        self._name(folder.name, before)
         self.clean()
+
+    def rollback(self) -> Path:
+        """Let the generation before the current one serve again; the two change places.
+
+        Raises:
+            NoIndex: there is none before it, or nothing has been ingested yet.
+            IndexCorrupt: it is damaged, so that the current one stays.
+        """
+        earlier = self.earlier()
+        if earlier is None:
+            raise NoIndex(
+                f"There is no earlier generation in {self._root} to go back to; the current one "
+                "stays."
+            )
+        require_intact(earlier)
+        (name, _) = self._names()
+        self._name(earlier.name, name)
+        return earlier
 
     def clean(self) -> None:
         """Remove unfinished and outlived generations; only the owner of the lock may call it."""
-        current = self.current()
-        finished = sorted(
-            f for f in self._folder.iterdir() if (f / "manifest.json").exists() and f < current
-        )
-        keep = {current, *finished[-(_KEPT - 1) :]}
+        keep = {self.current(), self.earlier()}
         for folder in self._folder.iterdir():
-            if folder not in keep:
+            if folder not in keep and not is_held(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _names(self) -> tuple[str, str]:
+        text = (self._root / "current").read_text(encoding="utf-8", errors="replace")
+        name, earlier, *_ = [*(line.strip() for line in text.splitlines()), "", ""]
+        return name, earlier
+
+    def _name(self, name: str, earlier: str) -> None:
+        pending = self._root / "current.new"
+        with pending.open("w", encoding="utf-8") as file:
+            file.write(f"{name}\n{earlier}\n" if earlier else f"{name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        pending.replace(self._root / "current")
+        sync_folder(self._root)
 
     def _next_number(self) -> int:
         names = [f.name for f in self._folder.iterdir()] if self._folder.is_dir() else []
         return 1 + max((int(n[:6]) for n in names if n[:6].isdigit()), default=0)
 
 
-def _manifest(content: Content) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        version=content.version,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        model=content.model,
-        splitter=content.splitter,
-        documents=len(content.documents),
-        passages=len(content.passages),
-        sentences=len(content.sentence_vectors),
-        figures=len(content.figures),
-    )
-
-
-def _write_chroma(content: Content, folder: Path) -> None:
-    with chroma_client(folder) as client:
-        collection = client.create_collection(
-            COLLECTION, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-        )
-        for start in range(0, len(content.passages), _CHROMA_BATCH):
-            passages = content.passages[start : start + _CHROMA_BATCH]
-            collection.add(
-                ids=[p.id for p in passages],
-                embeddings=content.passage_vectors[start : start + _CHROMA_BATCH],
-                documents=[p.text for p in passages],
-                metadatas=[{"document_id": p.document_id} for p in passages],
-            )
-
-
-def _check(content: Content, folder: Path) -> None:
-    """Open the generation as a reader would, and let a sample of passages find themselves."""
-    index = Index(folder)
-    try:
-        _ = index.figures  # counted when they are read
-        step = max(1, len(content.passages) // _SELF_QUERIES)
-        for row in range(0, len(content.passages), step):
-            vector = content.passage_vectors[row]
-            best = index.dense(vector, 1, Filters())
-            if not best or best[0].score < 1 - 1e-3:
-                raise IndexCorrupt(
-                    f"The new generation {folder.name} does not find its own passages; the old "
-                    "one stays in use. Run 'policyqa ingest' again."
-                )
-    finally:
-        index.close()
-
-
-def _sync(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
-        else:
-            _sync_folder(path)
-    _sync_folder(folder)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _is_called(name: str, wanted: str) -> bool:
+    number, _, version = name.partition("-")
+    by_number = wanted.isdecimal() and len(wanted) <= len(number) and int(wanted) == int(number)
+    return name == wanted or by_number or (len(wanted) > 3 and version.startswith(wanted))

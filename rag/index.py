@@ -12,6 +12,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -24,18 +25,21 @@ from numpy.typing import NDArray
 from rag.embedding import ModelIdentity, Vectors
 from rag.errors import IndexCorrupt, IndexMismatch
 from rag.figures import Figure
+from rag.holding import Hold
 from rag.models import Document, Filters, Passage, Scored
 from rag.sentences import SentenceVectors
-from rag.store import read_documents, read_figures, read_passages
+from rag.store import read_documents, read_figures, read_passages, read_twins
 from rag.text import terms, words
+from rag.twins import Twins
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
-FORMAT = 4
+FORMAT = 5
 COLLECTION = "passages"
 _VOCABULARY = "vocabulary.json"
+LEXICAL_IDS = "bm25/passages.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,20 @@ class Index:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.manifest = Manifest.load(folder)
-        self.documents: Mapping[str, Document] = {d.id: d for d in read_documents(folder)}
+        self._hold = _hold(folder)
+        try:
+            self._open(folder)
+        except BaseException:
+            self._hold.release()
+            raise
+
+    def _open(self, folder: Path) -> None:
+        documents = {d.id: d for d in read_documents(folder)}
         self.passages: Mapping[str, Passage] = {p.id: p for p in read_passages(folder)}
+        self.twins = Twins(read_twins(folder), self.passages.values())
+        self.documents: Mapping[str, Document] = self.twins.linked(documents)
         self._order = list(self.passages)
+        self._admitted_last: tuple[Filters, frozenset[str]] | None = None
         self._by_document: dict[str, list[Passage]] = {}
         for passage in self.passages.values():
             self._by_document.setdefault(passage.document_id, []).append(passage)
@@ -155,17 +170,18 @@ class Index:
         where = self._where(filters)
         if where is not None and not where["document_id"]["$in"]:
             return []
+        shadowed = self._shadowed(filters)
         try:
             found = self._store.similarity_search_by_vector_with_relevance_scores(
-                vector.tolist(), k=min(k, len(self.passages)), filter=where
+                vector.tolist(), k=min(k * self.twins.largest, len(self.passages)), filter=where
             )
         except InternalError as error:
             raise _unopenable("vector store", self._folder, error) from error
         return [
             Scored(self.passages[document.id], 1 - distance)
             for document, distance in found
-            if document.id
-        ]
+            if document.id and document.id not in shadowed
+        ][:k]
 
     def by_sentence(self, vector: Vectors, k: int, filters: Filters) -> list[Scored[Passage]]:
         """The `k` passages with the single sentence most similar to `vector`, by that cosine."""
@@ -184,9 +200,12 @@ class Index:
         self, scores: NDArray[np.float32], k: int, filters: Filters, floor: float
     ) -> list[Scored[Passage]]:
         """The passages of the `k` highest scores above `floor`, among those admitted."""
-        admitted = self._admitted(filters)
-        if len(admitted) < len(self.documents):
-            mask = [self.passages[id_].document_id in admitted for id_ in self._order]
+        admitted, shadowed = self._admitted(filters), self._shadowed(filters)
+        if shadowed or len(admitted) < len(self.documents):
+            mask = [
+                self.passages[id_].document_id in admitted and id_ not in shadowed
+                for id_ in self._order
+            ]
             scores = np.where(mask, scores, floor)
         best = np.argsort(-scores, kind="stable")[:k]
         return [
@@ -249,13 +268,26 @@ class Index:
         return math.log(1 + (len(self._order) - held + 0.5) / (held + 0.5))
 
     def close(self) -> None:
-        """Release Chroma's files."""
+        """Release Chroma's files, and the hold on the generation."""
         self._client.close()
+        self._hold.release()
 
-    def _admitted(self, filters: Filters) -> set[str]:
-        if filters == Filters():  # all of them, without asking each
-            return set(self.documents)
-        return {id_ for id_, document in self.documents.items() if filters.admits(document)}
+    def _admitted(self, filters: Filters) -> AbstractSet[str]:
+        """The ids of documents that may be cited; the last filters are asked once, not per search.
+
+        Several questions may be searched at once: what is remembered is replaced as a whole.
+        """
+        if filters == Filters():
+            return self.documents.keys()
+        last = self._admitted_last
+        if last is None or last[0] != filters:
+            ids = (id_ for id_, document in self.documents.items() if filters.admits(document))
+            last = self._admitted_last = (filters, frozenset(ids))
+        return last[1]
+
+    def _shadowed(self, filters: Filters) -> frozenset[str]:
+        """The passages that an earlier twin holds as well."""
+        return self.twins.shadowed(None if filters == Filters() else self._admitted(filters))
 
     def _where(self, filters: Filters) -> dict[str, Any] | None:
         admitted = self._admitted(filters)
@@ -352,8 +384,17 @@ def build_lexical(
     texts = [f"{documents[p.document_id].label} {p.searchable}" for p in passages]
     index.index([terms(text) for text in texts], show_progress=False)
     index.save(str(folder / "bm25"), show_progress=False)
+    ids = json.dumps([passage.id for passage in passages])
+    (folder / LEXICAL_IDS).write_text(ids, encoding="utf-8")
     seen = Counter(word for text in texts for word in set(words(text)))
     (folder / _VOCABULARY).write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
+
+
+def _hold(folder: Path) -> Hold:
+    try:
+        return Hold(folder)
+    except OSError as error:
+        raise _unopenable("manifest", folder, error) from error
 
 
 def _load_lexical(folder: Path):  # type: ignore[no-untyped-def]  # bm25s ships no types

@@ -16,6 +16,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -155,8 +156,7 @@ def answer_key(
     parts = {
         "question": " ".join(question.split()),
         "history": [asdict(turn) for turn in history],
-        "documents": sorted(set(wanted.documents)),
-        "published": [str(wanted.since), str(wanted.until)],
+        "filters": {name: _plain(value) for name, value in asdict(wanted).items()},
         "index": index_version,
         "embedding": settings.embedding.model,
         "chat": _chat(settings.chat),
@@ -167,6 +167,11 @@ def answer_key(
         "program": _program(),
     }
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Sequence[str] | date | None) -> str | list[str]:
+    """A filter, whatever the order in which its values were given."""
+    return str(value) if value is None or isinstance(value, date) else sorted(set(value))
 
 
 def _chat(settings: ChatSettings) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Every offset counts characters of `Document.text`, the stored text, which is nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -38,12 +38,26 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another document that says nearly the same; `words` is its text, blanks made single."""
+
+    document_id: str
+    source: str
+    words: str
+
+    def holds(self, quote: str) -> bool:
+        """Whether it has the same words, however they are spaced."""
+        return " ".join(quote.split()) in self.words
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source file, as it was read.
 
     `id` comes from the source's path inside the ingested folder, so it survives edits of the file;
     `sha256` is of the file's bytes and changes with them. `page_starts` holds the offset at which
-    each page begins; it is empty for formats without pages.
+    each page begins; it is empty for formats without pages. `tags` are those that its front matter
+    gives it. `twins` say nearly the same; an index fills them in.
     """
 
     id: str
@@ -56,6 +70,8 @@ class Document:
     language: str = "en"
     media_type: str = "text/plain"
     page_starts: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    twins: tuple[Twin, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -123,7 +139,10 @@ class Scored(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The place a claim stands on. Checked by code: `quote == document.text[span]`."""
+    """The place a claim stands on. Checked by code: `quote == document.text[span]`.
+
+    `also` holds the sources of other documents that have the same words.
+    """
 
     document_id: str
     document: str
@@ -135,6 +154,7 @@ class Citation:
     page: int | None
     heading: tuple[str, ...]
     permalink: str
+    also: tuple[str, ...] = ()
 
 
 class Verdict(StrEnum):
@@ -242,22 +262,56 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to look in: documents by title or file name (any of them), published within dates."""
+    """What to look in; all that is given must hold, and of several values of one kind any one.
+
+    Documents are named by title or file name, folders by their path inside the ingested folder,
+    languages by their code ("en" also means "en-GB"). Capitals do not matter.
+    """
 
     documents: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    publishers: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def admits(self, document: Document) -> bool:
         """Whether `document` may be cited; an unknown date lies outside every date filter."""
-        names = {document.title.casefold(), document.name.casefold()}
-        if self.documents and not any(wanted.casefold() in names for wanted in self.documents):
-            return False
+        return (
+            self._is_dated(document)
+            and _any_of(self.documents, (document.title, document.name))
+            and _any_of(self.publishers, (document.publisher or "",))
+            and _any_of(self.languages, (document.language, document.language.split("-")[0]))
+            and _any_of(self.tags, document.tags)
+            and (not self.folders or _any_of(map(_plain, self.folders), _folders(document)))
+        )
+
+    def _is_dated(self, document: Document) -> bool:
         if self.since is None and self.until is None:
             return True
         if document.published is None:
             return False
         return (self.since or date.min) <= document.published <= (self.until or date.max)
+
+
+def _any_of(wanted: Iterable[str], values: Iterable[str]) -> bool:
+    """Whether a value is wanted; where nothing is, all are."""
+    names = {name.casefold() for name in wanted}
+    return not names or not names.isdisjoint(value.casefold() for value in values)
+
+
+def _folders(document: Document) -> Iterator[str]:
+    """Every folder above a document; the ingested one, which has no name, is `.`."""
+    yield "."
+    at = document.source.find("/")
+    while at >= 0:
+        yield document.source[:at]
+        at = document.source.find("/", at + 1)
+
+
+def _plain(folder: str) -> str:
+    return folder.replace("\\", "/").removeprefix("./").strip("/") or "."
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from rag.rank import Candidate, Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.recording import Recording
 from rag.refusal import Refusals
+from rag.selecting import why_none
 from rag.settings import Settings
 from rag.smalltalk import small_talk
 from rag.talking import Talking, traced
@@ -163,6 +164,9 @@ class Pipeline(Closing):
         clock.lap("question")
         if reply:
             yield self._answer(question, Found(read), (), reply, Trace(), clock)
+            return
+        if filters and (nowhere := why_none(filters, list(self._index.documents.values()))):
+            yield self._answer(question, Found(read), (), nowhere, Trace(), clock)
             return
         errands = talking.errands()
         reading = yield from talking.rewriting.read(question, history, errands)

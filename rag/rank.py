@@ -104,6 +104,7 @@ class Ranker:
         weights = {t: self._index.weight(t) for t in question.terms}
         said = question.widened
         seen: set[tuple[str, int]] = set()
+        told: dict[object, str] = {}
         for found in passages:
             passage = found.item
             document = self._index.documents[passage.document_id]
@@ -119,6 +120,9 @@ class Ranker:
                 if place in seen:
                     continue
                 seen.add(place)
+                words = self._index.twins.words(passage, sentence) or place
+                if told.setdefault(words, passage.document_id) != passage.document_id:
+                    continue  # a twin of this document has said so
                 held = said(term_set(sentence.text))
                 around, before = held | before, held
                 parts = {

@@ -18,6 +18,8 @@ _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "万": 4, 
 _SCALE = re.compile(r"\b(thousand|million|billion|trillion)s?\b|(万|亿)|['’](000)", re.I)
 _IN_BRACKETS = re.compile(r"[(\[（]([^)\]）]*)[)\]）]")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_BAR = re.compile(r"(?<!\\)\|")
+_OUTER = re.compile(r"^\||(?<!\\)\|$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,20 @@ class Cell:
     timing: Timing
 
 
+def row_cells(quote: str) -> list[str]:
+    """The cells of a table's row as it is quoted; a bar at its beginning or end parts nothing.
+
+    Of several bars at the beginning only the first is one of these: an empty cell follows.
+    """
+    return _BAR.split(_OUTER.sub("", quote.strip()))
+
+
 def cells_of(sentence: Sentence, document: Document) -> list[Cell]:
     """The figures of a table's row; nothing for a sentence that is none."""
     if len(sentence.pieces) < 2:
         return []
     header = document.text[sentence.pieces[0].start : sentence.pieces[0].end]
-    columns = [" ".join(name.split()) for name in header.strip().strip("|").split("|")]
+    columns = [" ".join(name.split()) for name in row_cells(header)]
     return list(_cells(sentence.text, columns, document))
 
 
@@ -67,14 +77,20 @@ def _split(text: str, columns: list[str]) -> Iterator[tuple[str, int, str]]:
     """Each column with its cell and where the cell begins in the row's text."""
     at = 0
     for number, column in enumerate(columns):
-        found = text.find(f"{column}: ", at) if column else -1
-        if found < 0:
+        named = f"{column}: " if column else ""
+        found = text.find(named, at) if named or not number else -1
+        if found < 0 or (not named and _is_named(text, columns)):
             continue
-        begin = found + len(column) + 2
-        ends = [text.find(f"; {later}: ", begin) for later in columns[number + 1 :]]
+        begin = found + len(named)
+        ends = [text.find(f"; {later}: ", begin) for later in columns[number + 1 :] if later]
         end = min((e for e in ends if e >= 0), default=len(text))
         yield column, begin, text[begin:end]
         at = end
+
+
+def _is_named(text: str, columns: list[str]) -> bool:
+    """Whether a row begins with a cell of a column that has a name."""
+    return any(column and text.startswith(f"{column}: ") for column in columns)
 
 
 def _is_amount(cell: str) -> bool:

@@ -24,7 +24,7 @@ from rag.chat_settings import LocalModelSettings, TraceSettings
 from rag.errors import SettingsError
 from rag.section import Section
 
-SPLITTER_VERSION = "3"
+SPLITTER_VERSION = "4"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
 
 

@@ -1,10 +1,10 @@
-"""Documents, passages and figures as JSON Lines inside a generation."""
+"""Documents, passages, figures and twins as JSON Lines inside a generation."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,15 +18,43 @@ T = TypeVar("T")
 _DOCUMENTS = "documents.jsonl"
 _PASSAGES = "passages.jsonl"
 _FIGURES = "figures.jsonl"
+_TWINS = "twins.json"
+
+
+def write_twins(groups: Sequence[Sequence[str]], folder: Path) -> None:
+    """Write the groups of documents that say nearly the same, each as a list of ids."""
+    _write([[list(group) for group in groups]], folder / _TWINS)
+
+
+def read_twins(folder: Path) -> list[list[str]]:
+    """Read the groups of twins; raises `IndexCorrupt` when they do not parse."""
+    (groups,) = [*_read(folder / _TWINS, _groups), None][:1]
+    if groups is None:
+        raise IndexCorrupt(
+            f"{_TWINS} of generation {folder.name} is damaged (it is empty); "
+            "run 'policyqa ingest' to build a new one."
+        )
+    return groups
+
+
+def _groups(row: Any) -> list[list[str]]:
+    if not (isinstance(row, list) and all(isinstance(group, list) for group in row)):
+        raise TypeError(f"twins are a list of groups, not {row!r}")
+    return row
 
 
 def write_documents(documents: Iterable[Document], folder: Path) -> None:
     """Write all documents with their full text."""
     rows = (
-        {**asdict(d), "published": d.published.isoformat() if d.published else None}
+        {**_fields(d), "published": d.published.isoformat() if d.published else None}
         for d in documents
     )
     _write(rows, folder / _DOCUMENTS)
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    """All of a document but its twins, which belong to the index."""
+    return {f.name: getattr(document, f.name) for f in fields(document) if f.name != "twins"}
 
 
 def read_documents(folder: Path) -> Iterator[Document]:
@@ -36,7 +64,8 @@ def read_documents(folder: Path) -> Iterator[Document]:
 
 def _document(row: dict[str, Any]) -> Document:
     published = date.fromisoformat(row["published"]) if row["published"] else None
-    return Document(**{**row, "published": published, "page_starts": tuple(row["page_starts"])})
+    lists = {name: tuple(row.get(name, ())) for name in ("page_starts", "tags")}
+    return Document(**{**row, **lists, "published": published})
 
 
 def write_passages(passages: Iterable[Passage], folder: Path) -> None:
@@ -90,12 +119,12 @@ def _sentence(start: int, end: int, text: str, pieces: list[list[int]]) -> Sente
     return Sentence(Span(start, end), text, tuple(Span(*piece) for piece in pieces))
 
 
-def _write(rows: Iterable[dict[str, Any]], path: Path) -> None:
+def _write(rows: Iterable[object], path: Path) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _read(path: Path, make: Callable[[dict[str, Any]], T]) -> Iterator[T]:
+def _read(path: Path, make: Callable[[Any], T]) -> Iterator[T]:
     try:
         with path.open(encoding="utf-8") as file:
             for line in file:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from rag.difference import check
 from rag.models import Citation, Claim, Document, Verdict
 from rag.quantities import missing_from
+from rag.rows import row_cells
 
 _LEFT_OUT = re.compile(
     r"^\d{1,2}\s+(?=[(“\"‘A-Z\[]).*?[.!?][\"'”’)\]]*(?=\s+[a-z])"  # a note before the text
@@ -70,13 +71,9 @@ def _reads_row(claimed: str, quotes: Sequence[str]) -> bool:
     """
     if len(quotes) != 2:
         return False
-    header, row = ([_letters(cell) for cell in _cells(quote)] for quote in quotes)
+    header, row = ([_letters(cell) for cell in row_cells(quote)] for quote in quotes)
     read = "; ".join(f"{a}: {b}" for a, b in zip(header, row, strict=False) if b)
     return len(row) > 1 and _row_letters(read) == _row_letters(claimed)
-
-
-def _cells(quote: str) -> list[str]:
-    return re.split(r"(?<!\\)\|", quote.strip().strip("|"))
 
 
 def _row_letters(text: str) -> list[str]:

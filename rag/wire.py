@@ -23,6 +23,7 @@ def citation_to_json(citation: Citation) -> dict[str, Any]:
         "page": citation.page,
         "heading": _SEPARATOR.join(citation.heading) or None,
         "permalink": citation.permalink,
+        **({"also": list(citation.also)} if citation.also else {}),
     }
 
 
@@ -139,6 +140,7 @@ def _citation(value: Mapping[str, Any]) -> Citation:
         page=value["page"],
         heading=tuple(heading.split(_SEPARATOR)) if heading else (),
         permalink=value["permalink"],
+        also=tuple(value.get("also", ())),
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Generator, Sequence
 from contextlib import aclosing, closing
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter
@@ -14,10 +15,11 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from rag.errors import NoIndex, SourceError
+from rag.errors import NoIndex
+from rag.live import AnyPipeline, find_document
 from rag.models import Answer, Citation, Claim, Document, Filters, Turn
+from rag.past import PastTexts
 from rag.permalink import parse_permalink
-from rag.pipeline import Pipeline
 from rag.settings import Settings
 from rag.wire import answer_to_json, citation_to_json
 from ui.asking import EVENT_STREAM, PARALLEL_STEPS, EventStream, in_threads, told
@@ -48,17 +50,29 @@ class AskBody(_Body):
     documents: list[str] = Field(default_factory=list, max_length=100)
     since: date | None = None
     until: date | None = None
+    publishers: list[str] = Field(default_factory=list, max_length=100)
+    languages: list[str] = Field(default_factory=list, max_length=100)
+    folders: list[str] = Field(default_factory=list, max_length=100)
+    tags: list[str] = Field(default_factory=list, max_length=100)
     trace: bool = Field(default=False, description="Also tell how the answer came about.")
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of `Pipeline.stream`."""
-        filters = Filters(tuple(self.documents), self.since, self.until)
+        filters = Filters(
+            documents=tuple(self.documents),
+            since=self.since,
+            until=self.until,
+            publishers=tuple(self.publishers),
+            languages=tuple(self.languages),
+            folders=tuple(self.folders),
+            tags=tuple(self.tags),
+        )
         history = [Turn(turn.question, turn.answer) for turn in self.history]
         return {"history": history, "filters": None if filters == Filters() else filters}
 
 
 def create_app(
-    pipeline: Pipeline, settings: Settings, *, examples: Sequence[str] | None = None
+    pipeline: AnyPipeline, settings: Settings, *, examples: Sequence[str] | None = None
 ) -> FastAPI:
     """The whole web application around one pipeline; `examples` replace the derived questions."""
     from ui.staff import mount_page  # gradio takes seconds to load: only when it is served
@@ -68,13 +82,14 @@ def create_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     handle_problems(app)
-    for router in (_asking(pipeline), _documents(pipeline), _health(pipeline)):
+    past = PastTexts(settings.index_dir)
+    for router in (_asking(pipeline), _documents(pipeline, past), _health(pipeline)):
         app.include_router(router)
     mount_page(app, pipeline, settings, examples)
     return app
 
 
-def _asking(pipeline: Pipeline) -> APIRouter:
+def _asking(pipeline: AnyPipeline) -> APIRouter:
     router = APIRouter(prefix="/api")
     limiter = CapacityLimiter(PARALLEL_STEPS)
 
@@ -98,7 +113,7 @@ def _asking(pipeline: Pipeline) -> APIRouter:
     return router
 
 
-def _events(pipeline: Pipeline, body: AskBody) -> Generator[str]:
+def _events(pipeline: AnyPipeline, body: AskBody) -> Generator[str]:
     """The stream of one answer; an error is an event, for the HTTP status has been sent by then."""
     numbers: dict[Citation, int] = {}
     try:
@@ -127,7 +142,7 @@ def _claim_to_json(claim: Claim, numbers: dict[Citation, int]) -> dict[str, Any]
     return {"text": claim.text, "verdict": claim.verdict.value, "citations": cited}
 
 
-def _documents(pipeline: Pipeline) -> APIRouter:
+def _documents(pipeline: AnyPipeline, past: PastTexts) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/documents")
@@ -139,7 +154,7 @@ def _documents(pipeline: Pipeline) -> APIRouter:
     @router.get("/api/documents/{document_id:path}/text", response_class=PlainTextResponse)
     def text(document_id: str) -> PlainTextResponse:
         """The stored text of a document: what the offsets of citations count."""
-        found = _find(pipeline, document_id)
+        found = find_document(pipeline, document_id)
         if found is None:
             raise HTTPException(404)
         return PlainTextResponse(found.text)
@@ -151,18 +166,9 @@ def _documents(pipeline: Pipeline) -> APIRouter:
             place = parse_permalink(permalink)
         except ValueError:
             return missing_leaf()
-        found = _find(pipeline, place.document_id)
-        return missing_leaf() if found is None else leaf(found, place)
+        return leaf(place, partial(find_document, pipeline), past)
 
     return router
-
-
-def _find(pipeline: Pipeline, document_id: str) -> Document | None:
-    """Here `None` is no failure: an address that leads nowhere is an ordinary thing on the web."""
-    try:
-        return pipeline.document(document_id)
-    except SourceError:
-        return None
 
 
 def _document_to_json(document: Document) -> dict[str, Any]:
@@ -175,12 +181,13 @@ def _document_to_json(document: Document) -> dict[str, Any]:
         "published": document.published.isoformat() if document.published else None,
         "language": document.language,
         "media_type": document.media_type,
+        "tags": list(document.tags),
         "characters": len(document.text),
         "sha256": document.sha256,
     }
 
 
-def _health(pipeline: Pipeline) -> APIRouter:
+def _health(pipeline: AnyPipeline) -> APIRouter:
     router = APIRouter()
 
     @router.get("/healthz")

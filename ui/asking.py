@@ -15,8 +15,8 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from rag.live import AnyPipeline
 from rag.models import Answer, Claim, Filters, Turn
-from rag.pipeline import Pipeline
 
 PARALLEL_STEPS = 64
 """Steps of answers that are made at once, each in a thread. Most threads wait for a model, and no
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 def told(
-    pipeline: Pipeline,
+    pipeline: AnyPipeline,
     question: str,
     *,
     history: Sequence[Turn] = (),

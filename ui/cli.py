@@ -13,8 +13,10 @@ import typer
 from rag.errors import InputError
 from ui.cli_ask import ask, no_document
 from ui.cli_cases import cases_app
+from ui.cli_diff import diff
 from ui.cli_eval import compare, evaluate
 from ui.cli_figures import figures
+from ui.cli_ingest import ingest
 from ui.cli_sweep import sweep
 from ui.endings import Commands
 from ui.local_model import LocalModelOption, with_local_model
@@ -45,34 +47,7 @@ def main() -> None:
     app()
 
 
-@app.command()
-def ingest(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH ...]", help="Files or folders (default: data/documents)."),
-    ] = None,
-    index: IndexOption = None,
-) -> None:
-    """Make the index hold exactly the documents under PATH.
-
-    Prints what was added, changed, removed, left unchanged and skipped. Files that did not
-    change are not read into vectors again; the old index serves until the new one is complete.
-
-    Examples:
-
-        policyqa ingest
-
-        policyqa ingest reports/ notes/meeting.md --index /srv/policyqa
-    """
-    from ingest.pipeline import ingest as run
-    from ui.console import print_ingest, stage_progress
-
-    settings = settings_for(index)
-    with stage_progress() as progress:
-        report = run(paths or [settings.documents_dir], settings, progress=progress)
-    print_ingest(report, settings.index_dir)
-
-
+app.command("ingest")(ingest)
 app.command("ask")(ask)
 
 
@@ -104,6 +79,7 @@ def batch(
 
 
 app.command("figures")(figures)
+app.command("diff")(diff)
 app.command("eval")(evaluate)
 app.command("compare")(compare)
 app.command("sweep")(sweep)
@@ -129,7 +105,7 @@ def serve(
     server = {"host": host or settings.server.host}
     number = settings.server.port if port is None else port
     settings = settings_for(index, server={**server, "port": number})
-    with ended_by_sigterm(), _opened(settings, local_model=local_model) as (running, pipeline):
+    with ended_by_sigterm(), _served(settings, local_model=local_model) as (running, pipeline):
         run_server(pipeline, running, _of_chat(running))
 
 
@@ -195,6 +171,15 @@ def _opened(settings: Settings, *, local_model: bool) -> Iterator[tuple[Settings
 
     with with_local_model(settings, local_model) as running, build_pipeline(running) as pipeline:
         yield running, pipeline
+
+
+@contextmanager
+def _served(settings: Settings, *, local_model: bool) -> Iterator[tuple[Settings, Any]]:
+    """As `_opened`, with a pipeline that follows the index to each new generation."""
+    from rag.live import build_live_pipeline
+
+    with with_local_model(settings, local_model) as running, build_live_pipeline(running) as live:
+        yield running, live
 
 
 def _of_chat(settings: Settings) -> str | None:

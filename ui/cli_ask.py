@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -41,6 +42,20 @@ def ask(
     ] = None,
     since: _Date = None,
     until: _Date = None,
+    publisher: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only of this publisher; repeatable.")
+    ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Only in this language (en, zh ...); repeatable."),
+    ] = None,
+    folder: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help="Only under this folder of those ingested; repeatable."),
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(metavar="TAG", help="Only with this tag; repeatable.")
+    ] = None,
     local_model: LocalModelOption = False,
     index: _Index = None,
 ) -> None:
@@ -54,6 +69,8 @@ def ask(
 
         policyqa ask "How many new parks are planned for 2024?" --since 2024-01-01 --json
 
+        policyqa ask "What was decided?" --publisher "Town Hall" --folder minutes/2024
+
         policyqa ask "Who chaired the meeting?" --explain
     """
     from rag.pipeline import build_pipeline
@@ -61,7 +78,13 @@ def ask(
     from ui.cli import settings_for
     from ui.console import print_answer
 
-    filters = _filters(document, since, until)
+    filters = replace(
+        _filters(document, since, until),
+        publishers=tuple(publisher or ()),
+        languages=tuple(language or ()),
+        folders=tuple(folder or ()),
+        tags=tuple(tag or ()),
+    )
     text = _read_stdin() if question == "-" else question
     settings = settings_for(index, **({"answer": {"engine": engine}} if engine else {}))
     with with_local_model(settings, local_model) as running, build_pipeline(running) as pipeline:
@@ -114,7 +137,12 @@ def _filters(
 
 def _require_documents(pipeline: Pipeline, filters: Filters) -> None:
     from rag.models import Filters
+    from rag.selecting import why_none
 
     for title in filters.documents:
         if not any(Filters(documents=(title,)).admits(d) for d in pipeline.documents):
             raise InputError(no_document(title))
+    # Dates that leave nothing are an honest question: the answer says so.
+    nowhere = why_none(replace(filters, since=None, until=None), pipeline.documents)
+    if nowhere:
+        raise InputError(nowhere)

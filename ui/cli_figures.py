@@ -183,7 +183,7 @@ def _print_table(shown: Sequence[Figure], documents: dict[str, Document], total:
         table.add_column(name, overflow="fold")
     for figure in shown:
         name = documents[figure.document_id].name
-        cells = (_figure(figure), figure.measure, _period(figure), _status(figure))
+        cells = (_figure(figure), figure.measure, period_text(figure), _status(figure))
         table.add_row(*map(line_of, (*cells, f"{name} {figure.span.start}")))
     print_any(table)
     if total > len(shown):
@@ -195,7 +195,8 @@ def _figure(figure: Figure) -> str:
     return arrow + " ".join(figure.text.split())
 
 
-def _period(figure: Figure) -> str:
+def period_text(figure: Figure) -> str:
+    """The months or years of a figure, or `-`."""
     if figure.months:
         first, last = min(figure.months), max(figure.months)
         told = [f"{year}-{month:02}" for year, month in dict.fromkeys((first, last))]

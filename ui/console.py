@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
+from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
@@ -18,7 +20,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ingest.pipeline import IngestReport
+from ingest.report import READING, IngestReport
 from rag.index import Index
 from rag.models import Answer, Citation, Document
 from rag.settings import Settings
@@ -35,12 +37,27 @@ class _Console(Console):
         raise
 
 
+class _CountColumn(ProgressColumn):
+    """How many are done, or how many bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts, self._bytes = MofNCompleteColumn(), DownloadColumn()
+
+    def render(self, task: Task) -> Text:
+        """What is done of all there is."""
+        return (self._bytes if task.fields.get("bytes") else self._counts).render(task)
+
+
 class _RateColumn(ProgressColumn):
     """How many are done in a second, once that can be told."""
 
     def render(self, task: Task) -> Text:
         """The rate, as long as it takes more than a moment."""
-        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="dim")
+        if not task.speed:
+            return Text("")
+        rate = decimal(int(task.speed)) if task.fields.get("bytes") else f"{task.speed:.1f}"
+        return Text(f"{rate}/s", style="dim")
 
 
 def _stdout() -> Console:
@@ -57,7 +74,7 @@ def _bars() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        _CountColumn(),
         _RateColumn(),
         TimeRemainingColumn(),
         console=console,
@@ -74,7 +91,7 @@ def stage_progress() -> Iterator[Callable[[str, int, int], None]]:
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
+                tasks[stage] = bars.add_task(stage, total=total, bytes=stage == READING)
             bars.update(tasks[stage], completed=done, total=total)
 
         yield tell
@@ -90,22 +107,37 @@ def count_progress(what: str) -> Iterator[Callable[[int, int], None]]:
 def print_ingest(report: IngestReport, where: object) -> None:
     """What an ingest did; skipped sources and their reasons go to stderr."""
     console = _stdout()
-    for name in ("added", "changed", "removed", "unchanged"):
-        sources = getattr(report, name)
-        console.print(line_of((f"{name:>9}", "bold"), f"  {len(sources)}"))
-        if name != "unchanged":
-            for source in sources:
-                console.print(line_of(f"           {source}"))
-    console.print(line_of((f"{'skipped':>9}", "bold"), f"  {len(report.skipped)}"))
-    for skipped in report.skipped:
-        told = line_of(("skipped", "yellow"), f" {skipped.name}: {skipped.reason}")
-        _stderr().print(told)
+    for name, listed in _of_ingest(report):
+        console.print(line_of((f"{name:>9}", "bold"), f"  {len(listed)}"))
+        if name not in ("unchanged", "skipped"):
+            for told in listed:
+                console.print(line_of(f"           {told}"))
+    for kind, told in (("skipped", report.skipped), ("warning", report.warned)):
+        for one in told:
+            _stderr().print(line_of((kind, "yellow"), f" {one.name}: {one.reason}"))
+    if report.documents:
+        pages = f", {report.pages} pages" if report.pages else ""
+        size = decimal(report.size)
+        console.print(line_of(f"{report.documents} documents{pages}, {size} in {report.seconds} s"))
     console.print(
         line_of(
             f"{report.passages} passages, {report.embedded} texts embedded, "
             f"index {report.index_version} in {where}"
         )
     )
+
+
+def _of_ingest(report: IngestReport) -> Iterator[tuple[str, Sequence[object]]]:
+    """The rows of the summary; those that few runs have only where there is something to say."""
+    yield "added", report.added
+    yield "changed", report.changed
+    if report.renamed:
+        yield "renamed", [f"{old} → {new}" for old, new in report.renamed]
+    yield "removed", report.removed
+    yield "unchanged", report.unchanged
+    if report.twins:
+        yield "twins", [" = ".join(group) for group in report.twins]
+    yield "skipped", report.skipped
 
 
 def print_answer(answer: Answer) -> None:
@@ -144,6 +176,8 @@ def _print_citations(
     for number, citation in enumerate(citations, start=1):
         label = mark or f"[{number}]"
         where = [citation.title, date_text(citation), *citation.heading[-1:]]
+        if citation.also:
+            where.append(f"also in {', '.join(citation.also)}")
         console.print(line_of((label, "cyan"), " ", (" · ".join(where), "dim")))
         console.print(line_of(f"    “{' '.join(citation.quote.split())}”"))
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import TypeVar
 
+from rag.live import AnyPipeline
 from rag.models import Document, Span
-from rag.pipeline import Pipeline
 from ui.blocks import blocks
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ class Candidate:
     span: Span
 
 
-def example_questions(pipeline: Pipeline, limit: int = 4) -> list[str]:
+def example_questions(pipeline: AnyPipeline, limit: int = 4) -> list[str]:
     """Up to `limit` questions that the pipeline answers from where they were taken."""
     tried = islice(candidates(pipeline.documents), MOST_TRIED)
     return [c.question for c in islice((c for c in tried if _works(pipeline, c)), limit)]
@@ -67,7 +67,7 @@ def candidates(documents: Sequence[Document]) -> Iterator[Candidate]:
     yield from _in_turn(_about_headings(document) for document in documents)
 
 
-def _works(pipeline: Pipeline, candidate: Candidate) -> bool:
+def _works(pipeline: AnyPipeline, candidate: Candidate) -> bool:
     answer = pipeline.quoted(candidate.question)
     return any(
         c.document_id == candidate.document_id and c.span.overlaps(candidate.span)

@@ -8,15 +8,24 @@ from html import escape
 
 from fastapi.responses import HTMLResponse
 
-from rag.models import Document
+from rag.locating import Find
+from rag.past import PastTexts
 from rag.permalink import Permalink
-from ui.reader import source
+from ui.cited import cited
 from ui.theme import leaf_css
 
 
-def leaf(document: Document, place: Permalink) -> HTMLResponse:
-    """A document with the words of a permalink marked, or a notice that they have changed."""
-    return _page(document.title, source(document, [place], 1, level=1))
+def leaf(place: Permalink, find: Find, past: PastTexts) -> HTMLResponse:
+    """A document with the words of a permalink marked, or those words as they once stood."""
+    body = cited([place], 1, find, past, level=1)
+    return missing_leaf() if body is None else _page(_title(place, find, past), body)
+
+
+def _title(place: Permalink, find: Find, past: PastTexts) -> str:
+    document = find(place.document_id)
+    if document is None:
+        document = next((text.document for text in past.versions(place.document_id)), None)
+    return document.title if document else place.document_id
 
 
 def missing_leaf() -> HTMLResponse:

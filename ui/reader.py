@@ -42,12 +42,18 @@ def document_head(document: Document, *, level: int = 2) -> str:
 
 
 def source(
-    document: Document, places: Sequence[Permalink | None], current: int, *, level: int = 2
+    document: Document,
+    places: Sequence[Permalink | None],
+    current: int,
+    *,
+    level: int = 2,
+    said: str = "",
 ) -> str:
     """A document as it is opened at a citation: head, a notice if need be, marked text.
 
     `places` are numbered from 1, as the answer numbers them; `None` stands for a citation of
-    another document. Words that no longer stand where they were cited are not marked.
+    another document. Words that no longer stand where they were cited are not marked. `said` is
+    HTML to put over the text.
     """
     numbered = [(i, place) for i, place in enumerate(places, start=1) if place is not None]
     marks = [Mark(i, place.span) for i, place in numbered if place.holds(document)]
@@ -55,7 +61,7 @@ def source(
         mark.number for mark in marks
     }
     return (
-        f'<header class="sheet-head">{document_head(document, level=level)}</header>'
+        f'<header class="sheet-head">{document_head(document, level=level)}</header>{said}'
         + (f'<p class="notice">{CHANGED}</p>' if wanted_is_gone else "")
         + f'<div class="document">{document_body(document, marks, current)}</div>'
     )

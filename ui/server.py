@@ -14,7 +14,7 @@ import uvicorn
 
 from rag.chat import close_all
 from rag.errors import InputError
-from rag.pipeline import Pipeline
+from rag.live import AnyPipeline
 from rag.settings import Settings
 from ui.api import create_app
 
@@ -35,7 +35,7 @@ def ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def run_server(pipeline: Pipeline, settings: Settings, note: str | None = None) -> None:
+def run_server(pipeline: AnyPipeline, settings: Settings, note: str | None = None) -> None:
     """Serve the page and the API until stopped; `note` is printed at the start.
 
     Raises:

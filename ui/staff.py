@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 # Read by gradio when it is imported: nothing is ever sent to its makers.
@@ -20,12 +21,14 @@ import gradio as gr
 from fastapi import FastAPI
 
 from rag.errors import PolicyQAError
+from rag.live import AnyPipeline, find_document
 from rag.models import Answer, Claim, Turn
+from rag.past import PastTexts
 from rag.permalink import Permalink, parse_permalink
-from rag.pipeline import Pipeline
 from rag.settings import Settings
 from ui import present
 from ui.asking import told
+from ui.cited import cited
 from ui.examples import example_questions
 from ui.reader import source
 from ui.theme import favicon_path, page_css, script, theme
@@ -37,6 +40,7 @@ HISTORY_TURNS = 4
 """Earlier exchanges that a follow-up question may refer to."""
 MOST_PLACES = 50
 """Citations of one answer that the panel marks."""
+_UNKNOWN = "This source is no longer in the index; ask again to see what is."
 MAX_WAITING = 64
 PARALLEL_ANSWERS = 4
 
@@ -69,7 +73,7 @@ Update = tuple[str, Memory, Any, Any]
 
 
 def mount_page(
-    app: FastAPI, pipeline: Pipeline, settings: Settings, examples: Sequence[str] | None = None
+    app: FastAPI, pipeline: AnyPipeline, settings: Settings, examples: Sequence[str] | None = None
 ) -> None:
     """Serve the staff page at `/`, below all other routes of the application."""
     _in_event_loop(lambda: _mount(app, pipeline, settings, examples))
@@ -90,11 +94,11 @@ def _in_event_loop(work: Callable[[], None]) -> None:
 
 
 def _mount(
-    app: FastAPI, pipeline: Pipeline, settings: Settings, examples: Sequence[str] | None
+    app: FastAPI, pipeline: AnyPipeline, settings: Settings, examples: Sequence[str] | None
 ) -> None:
     gr.mount_gradio_app(
         app,
-        build_page(pipeline, examples),
+        build_page(pipeline, PastTexts(settings.index_dir), examples),
         path="/",
         server_name=settings.server.host,
         server_port=settings.server.port,
@@ -109,9 +113,11 @@ def _mount(
     )
 
 
-def build_page(pipeline: Pipeline, examples: Sequence[str] | None = None) -> gr.Blocks:
+def build_page(
+    pipeline: AnyPipeline, past: PastTexts, examples: Sequence[str] | None = None
+) -> gr.Blocks:
     """Lay out the page; `examples` default to questions made from the loaded documents."""
-    desk = _Desk(pipeline)
+    desk = _Desk(pipeline, past)
     documents = pipeline.documents
     starters = example_questions(pipeline) if examples is None else examples
 
@@ -172,8 +178,9 @@ def _question_box() -> tuple[gr.Textbox, gr.Button]:
 class _Desk:
     """What the page asks of the server."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: AnyPipeline, past: PastTexts) -> None:
         self._pipeline = pipeline
+        self._past = past
 
     def ask_example(self, event: gr.EventData, memory: Memory) -> Iterator[Update]:
         """Ask the example that was clicked."""
@@ -210,12 +217,16 @@ class _Desk:
     def open_source(self, request: Any) -> str:
         """The HTML of a source for the panel; the browser calls this, so nothing is trusted."""
         try:
-            document = self._pipeline.document(str(request["document"]))
             places = [_place(place) for place in request["places"][:MOST_PLACES]]
-            return source(document, places, int(request["current"]))
+            current = int(request["current"])
+            if current < 1:
+                return source(self._pipeline.document(str(request["document"])), places, 0)
+            find = partial(find_document, self._pipeline)
+            shown = cited(places, current, find, self._past)
+            return shown or present.notice(_UNKNOWN)
         except PolicyQAError as error:
             return present.notice(str(error))
-        except (ValueError, TypeError, KeyError):
+        except (IndexError, ValueError, TypeError, KeyError):
             return present.notice("This source cannot be opened; reload the page and ask again.")
 
 

@@ -72,7 +72,9 @@ def test_every_kind_of_table_is_made(runs: Path, kind: str) -> None:
     assert len(bars) <= 1, "every line of a table has as many cells"
 
 
-@pytest.mark.parametrize("kind", ["sweep", "ablations", "articles", "scale"])
+@pytest.mark.parametrize(
+    "kind", ["sweep", "ablations", "articles", "scale", "office", "ingest-speed"]
+)
 def test_a_table_that_another_program_wrote_comes_without_its_title(runs: Path, kind: str) -> None:
     (runs / "sample" / f"{kind}.md").write_text("# Title\n\n| a |\n\nNote.\n", encoding="utf-8")
     filled = fill(f"<!-- begin {kind} sample -->\n<!-- end {kind} sample -->\n", runs)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,6 +65,56 @@ def test_an_ingest_that_has_room_enough_succeeds_under_the_same_limit(
 ) -> None:
     index = town.index_in(tmp_path)
     assert ingest_with_limit(warm, town, index, 1_000_000).code == 0
+    assert len(generations(index)) == 2
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Mounts a file system of so many bytes; only a privileged user may."""
+    place = tmp_path / "disk"
+    place.mkdir()
+
+    def mount(size: int) -> Path:
+        order = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place]
+        if subprocess.run(order, capture_output=True, check=False).returncode:
+            pytest.skip("a file system may not be mounted here")
+        return place
+
+    yield mount
+    if place.is_mount():
+        subprocess.run(["umount", place], check=True)
+
+
+def resize(disk: Path, size: int) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={size}", disk], check=True)
+
+
+@pytest.mark.parametrize(
+    ("free", "room_check"), [(600_000, True), (20_000, False), (120_000, False), (250_000, False)]
+)
+def test_a_small_disk_that_fills_up_leaves_the_old_index_and_a_retry_with_room_completes(
+    tmp_path: Path,
+    warm: Warm,
+    town: Town,
+    small_disk: Callable[[int], Path],
+    free: int,
+    room_check: bool,
+) -> None:
+    before = () if room_check else ("without_room_check",)
+    disk = small_disk(50_000_000)
+    index = town.index_in(disk)
+    assert ask(warm, index).code == 0  # reading takes some room, too, the first time
+    resize(disk, shutil.disk_usage(disk).used + free)
+    order = ("ingest", town.new, "--index", index)
+    done = warm.policyqa(*order, cwd=tmp_path, before=before)
+    assert (done.code, done.out) == (3, "")
+    assert done.line.startswith(f"policyqa: The index in {index} cannot be written (")
+    assert "make room" in done.line
+    assert ("it needs up to" in done.line) == room_check
+    assert generations(index) == [current(index)]
+    assert OLD_FIGURE in ask(warm, index).out
+    resize(disk, 50_000_000)
+    assert warm.policyqa(*order, cwd=tmp_path).code == 0
     assert len(generations(index)) == 2
 
 

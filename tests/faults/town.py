@@ -82,4 +82,4 @@ def generations(index: Path) -> list[str]:
 
 
 def current(index: Path) -> str:
-    return (index / "current").read_text(encoding="utf-8").strip()
+    return (index / "current").read_text(encoding="utf-8").splitlines()[0]

@@ -211,6 +211,13 @@ def limit_files(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
+def without_room_check() -> None:
+    """Begin an ingest although the disk has no room for it."""
+    import ingest.pipeline as ingesting
+
+    ingesting.require_room = lambda *_: None
+
+
 def as_nobody() -> None:
     """Go on as a user to whom permissions apply."""
     if os.geteuid() == 0:
@@ -223,7 +230,7 @@ def hold_check(sign: str) -> None:
     """Wait in an ingest, its new generation written, with SIGN.here created, for SIGN.go."""
     from rag import generations
 
-    check = generations._check
+    check = generations.check_generation
 
     def held(*arguments: Any) -> None:
         Path(f"{sign}.here").touch()
@@ -231,7 +238,7 @@ def hold_check(sign: str) -> None:
             time.sleep(0.005)
         check(*arguments)
 
-    generations._check = held
+    generations.check_generation = held
 
 
 def die_at(moment: str) -> None:
@@ -240,7 +247,7 @@ def die_at(moment: str) -> None:
     from rag.generations import Generations
 
     moments: dict[str, Callable[[], None]] = {
-        "before the check": lambda: setattr(generations, "_check", _die),
+        "before the check": lambda: setattr(generations, "check_generation", _die),
         "before the switch": lambda: setattr(Path, "replace", _die),
         "right after the switch": lambda: _after_the_switch(_die),
         "before cleaning": lambda: _after_the_switch(lambda _: setattr(Generations, "clean", _die)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from ingest import decode
 from ingest.load import Source, find_sources, read_document
 from rag.errors import SourceError
 from rag.models import Document
+from tests.ingest.readers.bad_files import zipped
 
 
 def read(folder: Path, content: bytes | str, name: str = "a.txt") -> Document:
@@ -18,13 +20,13 @@ def read(folder: Path, content: bytes | str, name: str = "a.txt") -> Document:
 
 
 def test_a_folder_gives_its_text_files_in_order_and_says_what_it_skips(tmp_path: Path) -> None:
-    for name in ("b.md", "a.txt", "sub/c.markdown", ".hidden.txt", ".git/x.txt", "d.pdf"):
+    for name in ("b.md", "a.txt", "sub/c.markdown", ".hidden.txt", ".git/x.txt", "d.xls"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("text")
     found = find_sources([tmp_path])
     assert [source.name for source in found.sources] == ["a.txt", "b.md", "sub/c.markdown"]
-    assert [skipped.name for skipped in found.skipped] == ["d.pdf"]
+    assert [skipped.name for skipped in found.skipped] == ["d.xls"]
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
@@ -51,10 +53,10 @@ def test_the_same_file_twice_is_one_source_and_two_of_one_name_are_an_error(tmp_
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("none.txt", "no file or folder"), ("a.pdf", "ends in")]
+    ("name", "says"), [("none.txt", "no file or folder"), ("a.xls", "ends in")]
 )
 def test_a_path_that_cannot_be_read_is_an_error(tmp_path: Path, name: str, says: str) -> None:
-    (tmp_path / "a.pdf").write_text("x")
+    (tmp_path / "a.xls").write_text("x")
     with pytest.raises(SourceError, match=says):
         find_sources([tmp_path / name])
 
@@ -81,10 +83,52 @@ def test_what_is_no_text_is_refused_in_one_sentence(
     assert str(caught.value).startswith("a.txt")
 
 
-def test_a_file_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_over_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "MAX_BYTES", 10)
     with pytest.raises(SourceError, match="larger than"):
-        read(tmp_path, "x" * 11)
+        decode.decode(b"x" * 11, "a.txt")
+
+
+def test_pipes_and_links_out_of_the_folder_are_not_opened(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    os.mkfifo(inside / "pipe.txt")
+    (tmp_path / "secret.zip").write_bytes(zipped({"a.txt": "secret"}))
+    (inside / "link.zip").symlink_to(tmp_path / "secret.zip")
+    (inside / "own.txt").write_text("Own.")
+    (inside / "again.txt").symlink_to(inside / "own.txt")
+    found = find_sources([inside])
+    assert [source.name for source in found.sources] == ["again.txt", "own.txt"]
+    assert {skipped.name for skipped in found.skipped} == {"pipe.txt", "link.zip"}
+
+
+HAN = (
+    "上海市人民政府工作报告：过去一年，全市生产总值增长百分之五，财政收入稳步增长。我们说：“好！”\n"
+)
+CYRILLIC = "Совет утвердил бюджет на 2024 год. Расходы на порт выросли на пять процентов.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", [HAN * 4, CYRILLIC, "Plain words. And more of them.\n"])
+def test_wide_encodings_without_a_mark_are_read(tmp_path: Path, encoding: str, text: str) -> None:
+    assert read(tmp_path, text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("big5", "去年全港集裝箱吞吐量達到歷史新高，財政收入穩步增長，市民生活水平不斷提高。" * 4),
+        ("shift_jis", "昨年の港のコンテナ取扱量は過去最高となり、財政収入も着実に増加した。" * 4),
+        ("cp1251", CYRILLIC * 4),
+    ],
+)
+def test_encodings_of_other_scripts_are_read(tmp_path: Path, encoding: str, text: str) -> None:
+    assert read(tmp_path, text.encode(encoding)).text == text
+
+
+def test_a_page_is_read_in_the_encoding_that_it_names(tmp_path: Path) -> None:
+    page = f'<html><head><meta charset="gb2312"></head><body><p>{HAN}</p></body></html>'
+    assert read(tmp_path, page.encode("gb2312"), "a.html").text.strip() == HAN.strip()
 
 
 @pytest.mark.parametrize(

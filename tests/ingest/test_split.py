@@ -3,10 +3,14 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from ingest.load import Source, read_document
 from ingest.split import count_words, split_document
-from rag.models import Document, Passage
+from rag.models import Citation, Claim, Document, Passage, Verdict
+from rag.rows import cells_of
 from rag.settings import SplitSettings
+from rag.verify import verify
 
 LONG = "It is a long paragraph about the work of the port in the year that has passed. " * 4
 
@@ -234,3 +238,30 @@ def test_ids_come_from_content_and_nothing_is_edited(tmp_path: Path) -> None:
     assert len({passage.id for passage in first}) == len(first)
     assert all(len(passage.id) == 24 for passage in first)
     assert read.text == SPEECH
+
+
+@pytest.mark.parametrize(
+    ("table", "quoted"),
+    [
+        (
+            "|  | 2023 | 2024 |\n|---|---|---|\n| Jobs | 606,000 | 550,000 |\n",
+            ["|  | 2023 | 2024", "Jobs | 606,000 | 550,000"],
+        ),
+        (
+            "| Of | 2023 | 2024 |\n|---|---|---|\n|  | 606,000 | 550,000 |\n",
+            ["Of | 2023 | 2024", "|  | 606,000 | 550,000"],
+        ),
+    ],
+)
+def test_a_row_is_quoted_with_its_empty_first_cell_so_that_cells_stay_under_their_columns(
+    table: str, quoted: list[str]
+) -> None:
+    read = document(table, "text/markdown")
+    ((row,),) = [passage.sentences for passage in split_document(read, SplitSettings())]
+    assert [table[place.start : place.end] for place in row.places] == quoted
+    cited = tuple(
+        Citation("id", "a.md", "", "a.md", None, span, table[span.start : span.end], None, (), "")
+        for span in row.places
+    )
+    assert verify(Claim(row.text, cited), {"id": read}).verdict is Verdict.SUPPORTED
+    assert [cell.amount.value for cell in cells_of(row, read)] == [606_000, 550_000]

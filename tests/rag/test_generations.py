@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import rag.generations
+from rag.checking import require_intact
 from rag.embedding import ModelIdentity
 from rag.errors import IndexCorrupt, IndexLocked, NoIndex
 from rag.generations import Content, Generations, content_version
@@ -126,6 +128,102 @@ def test_a_generation_that_does_not_find_its_own_passages_is_refused(
     with pytest.raises(IndexCorrupt, match="the old one stays in use"):
         Generations(tmp_path).build(of_text(toy, "Something else."))
     assert Generations(tmp_path).current() == first
+
+
+def test_a_rollback_lets_the_generation_before_serve_and_back_again(
+    toy: Any, tmp_path: Path
+) -> None:
+    first, second = (build_and_switch(tmp_path, of_text(toy, t)) for t in ("Fact 1.", "Fact 2."))
+    generations = Generations(tmp_path)
+    assert generations.earlier() == first
+    assert generations.rollback() == first
+    assert (generations.current(), generations.earlier()) == (first, second)
+    generations.clean()
+    assert names(tmp_path) == [first.name, second.name]
+    third = build_and_switch(tmp_path, of_text(toy, "Fact 3."))
+    assert names(tmp_path) == [first.name, third.name]
+    assert generations.earlier() == first
+
+
+def test_nothing_is_rolled_back_to_that_is_missing_or_damaged(toy: Any, tmp_path: Path) -> None:
+    generations = Generations(tmp_path)
+    with pytest.raises(NoIndex):
+        generations.rollback()
+    first = build_and_switch(tmp_path, of_text(toy, "Fact 1."))
+    with pytest.raises(NoIndex, match="no earlier generation"):
+        generations.rollback()
+    second = build_and_switch(tmp_path, of_text(toy, "Fact 2."))
+    vectors = first / "passages.npy"
+    vectors.write_bytes(vectors.read_bytes()[:-4] + b"abcd")
+    with pytest.raises(IndexCorrupt, match=r"damaged \(passages.npy\)"):
+        generations.rollback()
+    assert generations.current() == second
+
+
+@pytest.mark.parametrize("array", ["passages.npy", "sentences.npy"])
+def test_a_vector_that_is_not_what_was_made_is_refused(
+    toy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, array: str
+) -> None:
+    write = rag.generations.write_generation
+
+    def altered(content: Content, folder: Path) -> None:
+        write(content, folder)
+        rows = np.load(folder / array)
+        rows[-1] *= -1
+        np.save(folder / array, rows)
+
+    monkeypatch.setattr(rag.generations, "write_generation", altered)
+    with pytest.raises(IndexCorrupt, match=f"other vectors in {array}"):
+        Generations(tmp_path).build(toy.content)
+
+
+def test_a_vector_store_of_other_vectors_is_refused(
+    toy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = [*toy.contents(toy.documents, toy.passages).passage_vectors]
+    swapped = replace(toy.content, passage_vectors=np.asarray([two[1], two[0], *two[2:]]))
+    write = rag.generations.write_generation
+    monkeypatch.setattr(
+        rag.generations, "write_generation", lambda _, folder: write(swapped, folder)
+    )
+    with pytest.raises(IndexCorrupt, match="stays in use"):
+        Generations(tmp_path).build(toy.content)
+
+
+def test_passages_that_the_word_index_holds_otherwise_are_refused(
+    toy: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = rag.generations.write_generation
+
+    def altered(content: Content, folder: Path) -> None:
+        write(content, folder)
+        (folder / "bm25" / "passages.json").write_text("[]", encoding="utf-8")
+
+    monkeypatch.setattr(rag.generations, "write_generation", altered)
+    with pytest.raises(IndexCorrupt, match="other passages in its word index"):
+        Generations(tmp_path).build(toy.content)
+
+
+def test_the_same_passage_twice_is_refused(toy: Any, tmp_path: Path) -> None:
+    twice = toy.contents(toy.documents, [*toy.passages, toy.passages[0]])
+    with pytest.raises(IndexCorrupt, match="a passage twice"):
+        Generations(tmp_path).build(twice)
+
+
+def test_reading_leaves_a_generation_intact_and_any_cut_does_not(toy: Any, tmp_path: Path) -> None:
+    folder = build_and_switch(tmp_path, toy.content)
+    require_intact(folder)
+    index = Index(folder)
+    index.dense(toy.unit("x"), 1, Filters())
+    index.close()
+    require_intact(folder)
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.stat().st_size):
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(IndexCorrupt, match="run 'policyqa ingest'"):
+            require_intact(folder)
+        path.write_bytes(whole)
+    require_intact(folder)
 
 
 def test_too_few_sentence_vectors_are_refused(toy: Any, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.models import Citation, Claim, Document, Span, Verdict
@@ -43,3 +45,25 @@ def test_a_row_read_under_its_header_is_supported() -> None:
 )
 def test_a_cell_under_another_column_or_altered_is_refused(text: str) -> None:
     assert verdict(text) is not Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "said"),
+    [
+        ("|  | 2023 | 2024", "Jobs | 606,000 | 550,000", "Jobs; 2023: 606,000; 2024: 550,000"),
+        ("||2023|2024", "Jobs|606,000|550,000", "Jobs; 2023: 606,000; 2024: 550,000"),
+        ("Of | 2023 | 2024", "| | 606,000 | 550,000", "2023: 606,000; 2024: 550,000"),
+    ],
+)
+def test_an_empty_cell_at_the_beginning_counts_as_one(header: str, row: str, said: str) -> None:
+    text = f"{header} |\n|---|---|---|\n{row} |\n"
+    document = Document("d", "table.md", "Table", text, "0" * 64)
+    places = [Span(text.index(part), text.index(part) + len(part)) for part in (header, row)]
+    cited = tuple(replace(citation(ROW), span=p, quote=text[p.start : p.end]) for p in places)
+
+    def told(words: str) -> Verdict:
+        return verify(Claim(words, cited), {"d": document}).verdict
+
+    assert told(said) is Verdict.SUPPORTED
+    swapped = said.replace("2023", "x").replace("2024", "2023").replace("x", "2024")
+    assert told(swapped) is not Verdict.SUPPORTED

@@ -89,6 +89,10 @@ def test_history_and_filters_reach_the_pipeline(
         "history": [{"question": "ferries", "answer": "At noon."}],
         "documents": ["harbour.md"],
         "since": "2024-01-01",
+        "publishers": ["Port Office"],
+        "languages": ["en"],
+        "folders": ["reports"],
+        "tags": ["sea", "cargo"],
     }
     assert client.post("/api/ask", json=body).status_code == 200
     assert seen["history"] == [Turn("ferries", "At noon.")]
@@ -96,6 +100,8 @@ def test_history_and_filters_reach_the_pipeline(
     assert isinstance(filters, Filters)
     assert filters.documents == ("harbour.md",)
     assert (str(filters.since), filters.until) == ("2024-01-01", None)
+    assert (filters.publishers, filters.languages) == (("Port Office",), ("en",))
+    assert (filters.folders, filters.tags) == (("reports",), ("sea", "cargo"))
 
 
 def test_bad_questions_are_problems(client: TestClient) -> None:

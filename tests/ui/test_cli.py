@@ -36,6 +36,7 @@ COMMANDS = [
     "ask",
     "batch",
     "figures",
+    "diff",
     "eval",
     "compare",
     "sweep",
@@ -145,27 +146,30 @@ def test_skipped_files_are_named_with_the_reason_and_an_earlier_version_is_kept(
 ) -> None:
     index = town.index_in(tmp_path)
     folder = write(tmp_path / "documents", NEW)
-    (folder / "ferries.md").write_bytes(b"\x00\x01" * 500)
+    (folder / "ferries.md").write_bytes(bytes(range(256)) * 4)
     (folder / "empty.txt").touch()
     (folder / "plan.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "sheet.xls").write_bytes(b"cells")
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text("A menu.", encoding="utf-8")
     done = warm.policyqa("ingest", folder, "--index", index, cwd=tmp_path)
     assert done.code == 0
     report = ingest_report(done.out)
     assert (report["removed"], report["changed"]) == ([], ["harbour.md"])
-    assert report["skipped"] == ["4"]
+    assert report["skipped"] == ["5"]
     told = sorted(done.err.splitlines())
     assert [line.split(": ")[0] for line in told] == [
         "skipped caf\\udce9.txt",
         "skipped empty.txt",
         "skipped ferries.md",
         "skipped plan.pdf",
+        "skipped sheet.xls",
     ]
     assert "not UTF-8" in told[0]
     assert "is empty" in told[1]
     assert "not a text file" in told[2]
     assert told[2].endswith("Its earlier version stays in the index.")
-    assert ".txt, .md, .markdown" in told[3]
+    assert "a damaged PDF file" in told[3]
+    assert "does not end in .docx, .html" in told[4]
     kept = warm.policyqa("export", "ferries.md", "--index", index, cwd=tmp_path)
     assert kept.out == FERRIES
 
@@ -191,6 +195,23 @@ def test_an_answer_is_printed_with_its_numbered_source(warm: Warm, town: Town) -
     assert lines[2] == "[1] Harbour report 2023 · 2024-02-07 · Cargo"
     assert lines[3] == f"    “The harbour handled {OLD_FIGURE} containers in 2023.”"
     assert re.fullmatch(r"confidence [01]\.\d\d, extractive engine", lines[4])
+
+
+def test_an_answer_stays_within_publisher_language_and_folder(warm: Warm, town: Town) -> None:
+    within = ask_json(warm, town, CONTAINERS, "--publisher", "port office", "--language", "en")
+    assert [c["document"] for c in within["citations"]] == ["harbour.md"]
+    without = ask_json(warm, town, CONTAINERS, "--publisher", "Town Hall", "--folder", ".")
+    assert without["abstained"]
+    assert {c["document"] for c in without["nearest"]} == {"ferries.md"}
+
+
+def test_dates_that_leave_no_document_are_told_in_one_sentence(warm: Warm, town: Town) -> None:
+    value = ask_json(warm, town, CONTAINERS, "--since", "2030-01-01")
+    assert value["abstained"]
+    assert value["reason"] == (
+        "The index holds no document published from 2030-01-01; its dates go from 2023-05-10 to "
+        "2024-02-07."
+    )
 
 
 def test_an_abstention_ends_well_and_offers_the_nearest_passages(warm: Warm, town: Town) -> None:
@@ -489,18 +510,22 @@ BAD = [
     (["ingest", "empty.txt"], 2, "empty.txt is empty; give it some text or leave it out"),
     (["ingest", "blank.txt"], 2, "blank.txt is empty; give it some text or leave it out"),
     (["ingest", "binary.txt"], 2, "binary.txt is not a text file; save its text as .txt or .md"),
-    (["ingest", "picture.txt"], 2, "picture.txt is a PNG image, not text; save its text as"),
-    (["ingest", "report.pdf"], 2, "report.pdf cannot be read: give a file that ends in .txt"),
+    (["ingest", "picture.txt"], 2, "picture.txt is a PNG image, not a text file; save its"),
+    (["ingest", "report.pdf"], 2, "report.pdf is a damaged PDF file; get it anew or leave it"),
     (["ingest", "damaged.txt"], 2, "damaged at byte 19; save it again as UTF-8"),
     (["ingest", "undecodable.txt"], 2, "its encoding cannot be told; save it as UTF-8"),
     (["ingest", "unreadable"], 2, "no readable document in unreadable; name files or folders"),
-    (["ingest", "unreadable"], 2, "report.pdf: its name does not end in .txt"),
+    (["ingest", "unreadable"], 2, "report.pdf is a damaged PDF file; get it anew"),
     (["ask", ""], 2, "question is empty; type what you want"),
     (["ask", " \n\t"], 2, "question is empty; type what you want"),
     (["ask", "?!…"], 2, "question is empty; type what you want"),
     (["ask", "park " * 20_000], 2, "longest allowed is 2,000. Ask for one thing at a time"),
     (["ask", "\udcff parks"], 2, "bytes that are no text; type it in UTF-8"),
     (["ask", "Parks?", "--document", "Nowhere"], 2, "no document 'Nowhere'; see 'policyqa status'"),
+    (["ask", "Parks?", "--publisher", "Nobody"], 2, "'Nobody'; its publishers are Port Office,"),
+    (["ask", "Parks?", "--language", "fr"], 2, "in the language 'fr'; its languages are en"),
+    (["ask", "Parks?", "--folder", "a/b"], 2, "no document in a folder 'a/b'"),
+    (["ask", "Parks?", "--tag", "x", "--tag", "y"], 2, "no document with the tag 'x' or 'y'"),
     (["ask", "Parks?", "--since", "2024-01-02", "--until", "2024-01-01"], 2, "swap the two"),
     (["ask", "Parks?", "--index", "elsewhere"], 3, "no index in elsewhere yet; run 'policyqa inge"),
     (["status", "--index", "elsewhere"], 3, "no index in elsewhere yet; run 'policyqa ingest'"),

@@ -157,6 +157,10 @@ class Settings(BaseSettings):
     documents_dir: Path = Field(
         default=Path("data/documents"), description="What `policyqa ingest` reads by default."
     )
+    office_dir: Path = Field(
+        default=Path(".policyqa/office"),
+        description="What the staff page keeps: conversations, judgements, uploads, the audit log.",
+    )
     embedding: EmbeddingSettings = EmbeddingSettings()
     split: SplitSettings = SplitSettings()
     retrieval: RetrievalSettings = RetrievalSettings()

@@ -25,6 +25,8 @@ from rag.wire import answer_to_json, citation_to_json
 from ui.asking import EVENT_STREAM, PARALLEL_STEPS, EventStream, in_threads, told
 from ui.guard import BodyLimit, SecurityHeaders
 from ui.leaf import leaf, missing_leaf
+from ui.office import open_office
+from ui.people.gate import Gate
 from ui.problems import handle_problems, problem_of_error
 
 _CLIENT_GONE = 499
@@ -79,13 +81,14 @@ def create_app(
 
     # FastAPI's own documentation pages load scripts from another host, so only the schema is on.
     app = FastAPI(title="policy-qa", docs_url=None, redoc_url=None)
+    app.add_middleware(Gate)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     handle_problems(app)
-    past = PastTexts(settings.index_dir)
-    for router in (_asking(pipeline), _documents(pipeline, past), _health(pipeline)):
+    office = open_office(pipeline, settings, examples)
+    for router in (_asking(pipeline), _documents(pipeline, office.past), _health(pipeline)):
         app.include_router(router)
-    mount_page(app, pipeline, settings, examples)
+    mount_page(app, office)
     return app
 
 

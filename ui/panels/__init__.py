@@ -1,0 +1,1 @@
+"""The parts of the staff page. Each has `build(office)`, called while the page is laid out."""

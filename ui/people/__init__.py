@@ -1,0 +1,1 @@
+"""Who asks: sign-in, roles, limits and the audit log."""

@@ -260,6 +260,15 @@ class Index:
         """Whether any passage holds the search term."""
         return term in self._lexical.vocab_dict
 
+    def documents_holding(self, term: str) -> frozenset[str]:
+        """The ids of the documents with a passage that holds the search term."""
+        column = self._lexical.vocab_dict.get(term)
+        if column is None:
+            return frozenset()
+        pointers = self._lexical.scores["indptr"]
+        rows = self._lexical.scores["indices"][pointers[column] : pointers[column + 1]]
+        return frozenset(self.passages[self._order[row]].document_id for row in rows)
+
     def weight(self, term: str) -> float:
         """Inverse document frequency over passages; a term that no passage holds weighs most."""
         column = self._lexical.vocab_dict.get(term)

@@ -15,6 +15,7 @@ from rag.confidence import Model
 from rag.embedding import Vectors
 from rag.fit import Fits
 from rag.index import Index
+from rag.labelled import Labels
 from rag.models import Passage, Scored, Sentence
 from rag.question import Question
 from rag.reader import Candidate as Pair
@@ -105,6 +106,7 @@ class Ranker:
         said = question.widened
         seen: set[tuple[str, int]] = set()
         told: dict[object, str] = {}
+        labels = Labels(question, self._index)
         for found in passages:
             passage = found.item
             document = self._index.documents[passage.document_id]
@@ -117,7 +119,7 @@ class Ranker:
             before: frozenset[str] = frozenset()
             for sentence, cosine in zip(passage.sentences, cosines, strict=True):
                 place = (passage.document_id, sentence.span.start)
-                if place in seen:
+                if place in seen or labels.tell_another(passage, sentence):
                     continue
                 seen.add(place)
                 words = self._index.twins.words(passage, sentence) or place

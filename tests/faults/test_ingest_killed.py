@@ -93,7 +93,9 @@ def assert_mended_by_the_next_ingest(warm: Warm, town: Town, index: Path) -> Non
     done = warm.policyqa("ingest", town.new, "--index", index, cwd=index.parent)
     assert (done.code, done.err) == (0, "")
     left = {path.name for path in index.iterdir()}
-    assert left == {"catalog.sqlite3", "current", "generations", "lock"}
+    assert left == {"catalog.sqlite3", "current", "generations", "lock", "past", "roots.json"}
+    replaced = [name for name, text in OLD.items() if NEW.get(name) != text]
+    assert len(list((index / "past").iterdir())) == len(replaced)
     kept = generations(index)
     assert [name[:6] for name in kept] == ["000001", "000002"]
     assert current(index) == kept[-1]

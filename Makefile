@@ -1,5 +1,6 @@
 # make serve   set up, ingest data/documents, serve the page on http://127.0.0.1:7860
 # make test    set up, then lint, types, import contracts, make eval and all tests
+# make soak      the tests of many rounds: 50 killed ingests, 200 random changes (half an hour)
 # make local-model  install a small chat model for policyqa serve --local-model; make test tests it
 # make eval    evaluate on the sample documents, and on the originals where they are at hand;
 #              fails on a significant loss against data/baselines
@@ -18,7 +19,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve local-model test lint format eval baselines quality articles scale office \
+.PHONY: help serve local-model test soak lint format eval baselines quality articles scale office \
     ingest-speed prose constraints clean
 
 help:
@@ -63,7 +64,10 @@ lint: $(VENV)/.developing
 	$(BIN)/lint-imports
 
 test: lint $(VENV)/.chromium eval
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not soak"
+
+soak: $(VENV)/.developing
+	$(BIN)/pytest -m soak
 
 # The originals are not part of the repository; POLICYQA_TEST_CORPUS names their folder.
 ORIGINALS := $(wildcard $(or $(POLICYQA_TEST_CORPUS),../shared/corpus))

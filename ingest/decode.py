@@ -27,6 +27,9 @@ _ORDINARY = re.compile(
 )
 _MOST_ORDINARY = 0.95
 """The share of such characters; the wrong reading of Chinese has about a third of them."""
+_PARTED = re.compile("[\\s\u3000-\u30ff\u4e00-\u9fff]")
+"""Text has blanks, unless it is Chinese or Japanese; pairs of any bytes may be letters."""
+_LONGEST_WORD = 200
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MOST_CONTROLS = 0.01
 
@@ -71,7 +74,8 @@ def _wide(raw: bytes, name: str) -> str:
         except UnicodeDecodeError:
             continue
         sample = text[:_SNIFFED_CHARS]
-        if len(_ORDINARY.findall(sample)) > _MOST_ORDINARY * len(sample):
+        ordinary = len(_ORDINARY.findall(sample)) > _MOST_ORDINARY * len(sample)
+        if ordinary and (len(sample) < _LONGEST_WORD or _PARTED.search(sample)):
             return text
     raise _binary(name)
 

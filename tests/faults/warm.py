@@ -248,7 +248,8 @@ def die_at(moment: str) -> None:
 
     moments: dict[str, Callable[[], None]] = {
         "before the check": lambda: setattr(generations, "check_generation", _die),
-        "before the switch": lambda: setattr(Path, "replace", _die),
+        "before the switch": lambda: _at_the_switch(lambda _: None, _die),
+        "while keeping what was said": lambda: _at_the_switch(_die, lambda _: None, name=None),
         "right after the switch": lambda: _after_the_switch(_die),
         "before cleaning": lambda: _after_the_switch(lambda _: setattr(Generations, "clean", _die)),
         "while cleaning": lambda: _after_the_switch(_die_when_one_of_two_is_removed),
@@ -261,12 +262,23 @@ def _die(*_: object, **__: object) -> None:
 
 
 def _after_the_switch(next_step: Callable[[Path], None]) -> None:
+    _at_the_switch(next_step, lambda _: None)
+
+
+def _at_the_switch(
+    after: Callable[[Path], None], before: Callable[[Path], None], name: str | None = "current"
+) -> None:
+    """Do something around the first replacement of the file of this name, or of any file."""
     replace = Path.replace
 
-    def switch(pending: Path, current: Path) -> Path:
-        replace(pending, current)
-        next_step(current)
-        return current
+    def switch(pending: Path, target: Path) -> Path:
+        switches = name is None or target.name == name
+        if switches:
+            before(target)
+        replace(pending, target)
+        if switches:
+            after(target)
+        return target
 
     Path.replace = switch  # type: ignore[method-assign, assignment]
 

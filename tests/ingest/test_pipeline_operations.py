@@ -176,8 +176,8 @@ def test_a_few_random_operations_and_kills_leave_exactly_what_must_be_there(
     run_operations(tmp_path, warm, 8, SEED)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.soak
+@pytest.mark.timeout(2400)
 def test_200_random_operations_and_kills_leave_exactly_what_must_be_there(
     tmp_path: Path, warm: Warm
 ) -> None:

@@ -234,6 +234,7 @@ def _word() -> Iterator[Bad]:
 def _texts() -> Iterator[Bad]:
     yield Bad("noise.txt", noise(5000, 6), "is not a text file")
     yield Bad("nulls.txt", b"text\x00with\x00nulls", "is not a text file")
+    yield Bad("pairs.txt", b"\x00\x01" * 500, "is not a text file")
     yield Bad("zeros.md", bytes(3000), "is not a text file")
     yield Bad("controls.txt", b"\x01\x02\x03\x04\x05 abc", "is not a text file")
     yield Bad("cut-16.txt", b"\xff\xfea", "UTF-16")

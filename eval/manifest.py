@@ -20,8 +20,11 @@ from rag.index import Manifest
 from rag.prompts import VERSION
 from rag.settings import Settings
 
-PLACES = {"index_dir", "documents_dir", "review_file", "answers_file", "server", "trace"}
-"""Settings that tell where things are: no answer depends on them."""
+PLACES = {
+    "index_dir", "documents_dir", "review_file", "answers_file", "office_dir", "runs_dir",
+    "server", "trace", "access", "office",
+}  # fmt: skip
+"""Settings of where things are, and of who may see and keep them: no answer depends on them."""
 _KEYS = {"base_url", "api_key", "api_key_file"}
 """Where a chat model is, and what opens it."""
 _EVAL = Path(__file__).parent

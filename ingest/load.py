@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest.readers import by_suffix
+from ingest.roots import Attached
 from ingest.sandbox import Sandbox, shared
 from rag.errors import SourceError
 from rag.models import Document
@@ -54,8 +55,12 @@ class Found:
     skipped: tuple[Skipped, ...]
 
 
-def find_sources(paths: Sequence[Path], sandbox: Sandbox | None = None) -> Found:
+def find_sources(
+    paths: Sequence[Path], sandbox: Sandbox | None = None, attached: Sequence[Attached] = ()
+) -> Found:
     """Every file that can be read among `paths`, in the folders and in the archives among them.
+
+    Files of an attached folder have its prefix before their names, and only those names.
 
     Raises:
         SourceError: a path is missing or of a kind that cannot be read, or two files would have
@@ -64,6 +69,8 @@ def find_sources(paths: Sequence[Path], sandbox: Sandbox | None = None) -> Found
     finder = _Finder(sandbox or shared())
     try:
         items = [item for path in paths for item in finder.look(path)]
+        for extra in attached:
+            items = [*_outside(extra.folder, items), *finder.attached(extra)]
     except OSError as error:
         raise SourceError(f"{error.filename} cannot be read: {error.strerror}.") from error
     sources = dict.fromkeys(item for item in items if isinstance(item, Source))
@@ -129,6 +136,12 @@ class _Finder:
         else:
             yield from self._opened(Source(path, path.name))
 
+    def attached(self, extra: Attached) -> Iterator[Source | Skipped]:
+        """The sources of an attached folder; one that is not there has none."""
+        if extra.folder.is_dir():
+            for item in self.look(extra.folder):
+                yield replace(item, name=f"{extra.prefix}/{item.name}")
+
     def _opened(self, found: Source | Skipped) -> Iterator[Source | Skipped]:
         """What was found, or the members of an archive, called by their names inside it."""
         if isinstance(found, Skipped) or found.path.suffix.lower() != ARCHIVE:
@@ -146,6 +159,14 @@ class _Finder:
                 yield Skipped(name, member["reason"])
             else:
                 yield Source(found.path, name, member["name"])
+
+
+def _outside(folder: Path, items: Sequence[Source | Skipped]) -> Iterator[Source | Skipped]:
+    """The items without sources in a folder that is attached, should a path lead there as well."""
+    home = folder.resolve()
+    for item in items:
+        if isinstance(item, Skipped) or not item.path.resolve().is_relative_to(home):
+            yield item
 
 
 def _walk(folder: Path) -> Iterator[Source | Skipped]:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ingest.metadata import describe
+from ingest.page_looks import layout, picture
 from ingest.readers import Reading, by_suffix, reader_for
 from ingest.readers.archive import is_inside, opened, unpacked
+from ingest.readers.sniff import is_pdf
 from rag.errors import SourceError
 
 MAX_BYTES = 128 * 1024 * 1024
@@ -20,6 +22,8 @@ MAX_CHARS = 20 * 1024 * 1024
 def parse(task: Mapping[str, Any]) -> dict[str, Any]:
     """Do one task: "read" a file or a member of an archive, or list an archive's "members".
 
+    Of a PDF that is still the one that was read, tell the "layout" or make a "picture" of a page.
+
     Raises:
         SourceError: the file cannot be read; says why in a sentence.
     """
@@ -28,12 +32,22 @@ def parse(task: Mapping[str, Any]) -> dict[str, Any]:
         with path.open("rb") as file, opened(file, name) as archive:
             return {"members": _members(archive.namelist())}
     raw = _raw(path, task.get("member"), name)
+    if task["do"] != "read":
+        return _looks(task, raw, name)
     reading = reader_for(name, raw).read(raw, name)
     if len(reading.text) > MAX_CHARS:
         raise SourceError(
             f"{name} holds more than {MAX_CHARS >> 20} million characters; split it into parts."
         )
     return _fields(reading, raw)
+
+
+def _looks(task: Mapping[str, Any], raw: bytes, name: str) -> dict[str, Any]:
+    if not is_pdf(raw) or hashlib.sha256(raw).hexdigest() != task["sha256"]:
+        raise SourceError(f"{name} is no longer the file that was read; ingest it again.")
+    if task["do"] == "picture":
+        return picture(raw, name, int(task["page"]), int(task["width"]))
+    return layout(raw, name, [int(number) for number in task["pages"]])
 
 
 def _raw(path: Path, member: str | None, name: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.catalog import Catalog, Entry
@@ -17,6 +17,7 @@ from ingest.load import Skipped
 from ingest.reading import Known, Read, read_all
 from ingest.report import IngestReport, Progress
 from ingest.room import estimated_size, require_room
+from ingest.roots import Attached, Roots
 from ingest.split import split_document
 from ingest.stamp import Stamp
 from ingest.vectors import VectorSource
@@ -37,8 +38,11 @@ def ingest(
     embedder: Embedder | None = None,
     progress: Progress | None = None,
     check: bool = False,
+    attach: Attached | None = None,
 ) -> IngestReport:
-    """Make the index hold exactly the documents under `paths`.
+    """Make the index hold exactly the documents under `paths` and in folders attached to it.
+
+    `attach` is a folder that from now on belongs to this index, whatever paths are named.
 
     An unreadable source that an earlier run did read keeps its earlier version. A file that nobody
     touched is not read again, unless `check` asks for it. Text that is already in the index is not
@@ -48,6 +52,7 @@ def ingest(
         SourceError: a path is missing, or no document can be read.
         IndexLocked: another process is building this index.
         IndexUnwritable: there is no room for the index or no permission; the old one stays.
+        IndexCorrupt: it is not known which folders are attached.
         ModelError: the embedding model does not load.
     """
     started = time.monotonic()
@@ -56,7 +61,10 @@ def ingest(
         with _writing(settings.index_dir):
             owned.enter_context(generations.lock())
             _clean(generations)
-        run = _Run.begin(paths, settings, progress or (lambda *_: None), check=check)
+        roots = Roots.load(settings.index_dir).attaching(attach)
+        looked_in = replace(roots, paths=tuple(paths))
+        run = _Run.begin(looked_in, settings, progress or (lambda *_: None), check=check)
+        _keep_roots(roots, settings.index_dir)  # before the index holds what is attached
         model = embedder.identity if embedder else run.model()
         version = content_version(run.read.documents, model, settings.split.version)
         if version == run.held.version:
@@ -64,6 +72,7 @@ def ingest(
         else:
             built = run.build(embedder or load_embedder(settings.embedding), generations)
         run.save(built, version, model)
+        _keep_roots(roots.naming(paths), settings.index_dir)
         return run.report(built, version, time.monotonic() - started)
 
 
@@ -105,14 +114,12 @@ class _Run:
     tell: Progress
 
     @classmethod
-    def begin(
-        cls, paths: Sequence[Path], settings: Settings, tell: Progress, *, check: bool
-    ) -> _Run:
+    def begin(cls, roots: Roots, settings: Settings, tell: Progress, *, check: bool) -> _Run:
         """Read what has to be read."""
         held = Held.load(Generations(settings.index_dir))
         catalog = Catalog.load(settings.index_dir)
         known = Known(held, catalog.entries, settings.split.version, trusting=not check)
-        return cls(settings, held, catalog, read_all(paths, known, tell), tell)
+        return cls(settings, held, catalog, read_all(roots, known, tell), tell)
 
     def model(self) -> ModelIdentity:
         """The model to build with; weights that nobody touched are not loaded to tell it."""
@@ -258,6 +265,12 @@ def _build(generations: Generations, content: Content) -> None:
     except BaseException:
         _clean(generations)  # what was begun only takes room
         raise
+
+
+def _keep_roots(roots: Roots, index_dir: Path) -> None:
+    with _writing(index_dir):
+        if roots != Roots.load(index_dir):
+            roots.save(index_dir)
 
 
 def _clean(generations: Generations) -> None:

@@ -11,6 +11,7 @@ from ingest.catalog import Entry, State
 from ingest.held import Held
 from ingest.load import Loaded, Skipped, Source, find_sources, load
 from ingest.report import READING, Progress
+from ingest.roots import Roots
 from ingest.stamp import Stamp
 from rag.embedding import file_sha256
 from rag.errors import SourceError
@@ -41,13 +42,13 @@ class Read:
     size: int
 
 
-def read_all(paths: Sequence[Path], known: Known, tell: Progress) -> Read:
-    """Everything under `paths`; a source that no longer can be read keeps its earlier document.
+def read_all(roots: Roots, known: Known, tell: Progress) -> Read:
+    """Everything under the roots; a source that no longer can be read keeps its earlier document.
 
     Raises:
         SourceError: a path is missing, or no document can be read.
     """
-    found = find_sources(paths)
+    found = find_sources(roots.paths, attached=roots.attached)
     reader = _Reader(known)
     sizes = _sizes(found.sources)
     total, done = sum(sizes), 0
@@ -56,7 +57,7 @@ def read_all(paths: Sequence[Path], known: Known, tell: Progress) -> Read:
         done += size
         tell(READING, done, total)
     if not reader.documents:
-        raise _nothing_readable(paths, [*found.skipped, *reader.skipped])
+        raise _nothing_readable(roots.paths, [*found.skipped, *reader.skipped])
     return Read(
         tuple(sorted(reader.documents, key=lambda d: d.source)),
         (*found.skipped, *reader.skipped),

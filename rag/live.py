@@ -21,8 +21,9 @@ from rag.embedding import load_embedder
 from rag.errors import PolicyQAError, SourceError
 from rag.generations import Generations
 from rag.index import Index
-from rag.models import Answer, Claim, Document, Filters, Passage, Turn
+from rag.models import Answer, Citation, Claim, Document, Filters, Passage, Scored, Turn
 from rag.pipeline import Pipeline, assemble, load_reader
+from rag.register import Register
 from rag.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -60,10 +61,23 @@ class LivePipeline(Closing):
         with self._current() as pipeline:
             return pipeline.passages
 
+    @property
+    def register(self) -> Register:
+        """The register of figures of the generation that answers now."""
+        with self._current() as pipeline:
+            return pipeline.register
+
     def document(self, document_id: str) -> Document:
         """One document by its id; raises `SourceError` if the index holds none."""
         with self._current() as pipeline:
             return pipeline.document(document_id)
+
+    def look_up(
+        self, text: str, most: int, filters: Filters | None = None
+    ) -> Sequence[Scored[Citation]]:
+        """As `Pipeline.look_up`, by one generation from start to end."""
+        with self._current() as pipeline:
+            return pipeline.look_up(text, most, filters)
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None

@@ -33,6 +33,7 @@ from rag.rank import Candidate, Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.recording import Recording
 from rag.refusal import Refusals
+from rag.register import Register
 from rag.selecting import why_none
 from rag.settings import Settings
 from rag.smalltalk import small_talk
@@ -68,6 +69,11 @@ class Pipeline(Closing):
     def documents(self) -> Sequence[Document]:
         """All documents of the index, by title."""
         return sorted(self._index.documents.values(), key=lambda d: (d.title, d.source))
+
+    @property
+    def register(self) -> Register:
+        """The register of figures of the generation that answers."""
+        return Register(self.index_version, self._index.figures, self._index.documents)
 
     @property
     def index(self) -> Index:
@@ -107,6 +113,20 @@ class Pipeline(Closing):
             QuestionError: the question is empty or too long.
         """
         return self._finder.search(self._finder.read(text), filters)
+
+    def look_up(
+        self, text: str, most: int, filters: Filters | None = None
+    ) -> Sequence[Scored[Citation]]:
+        """The places most likely to answer, best first: whole passages, at most `most`.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        documents = self._index.documents
+        return [
+            Scored(cite(documents[s.item.document_id], s.item.span, s.item), s.score)
+            for s in self.search(text, filters)[:most]
+        ]
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None

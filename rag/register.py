@@ -16,6 +16,16 @@ _UNITS = {"%": "%", "percent": "%", "per cent": "%", "pp": "pp", "percentage poi
 
 
 @dataclass(frozen=True, slots=True)
+class Register:
+    """All figures of one version of the index, in the order of the passages, with their documents
+    by id."""
+
+    version: str
+    figures: Sequence[Figure]
+    documents: Mapping[str, Document]
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """What to list: all that is given must hold.
 

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as VariableError
 
+from rag.access_settings import AccessSettings
 from rag.chat_settings import ChatSettings as ChatSettings
 from rag.chat_settings import LocalModelSettings, TraceSettings
 from rag.errors import SettingsError
@@ -134,6 +135,27 @@ class ServerSettings(Section):
     port: int = Field(default=7860, ge=0, le=65535, description="Port; 0 takes a free one.")
 
 
+class OfficeSettings(Section):
+    """What the staff page keeps."""
+
+    keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36500,
+        description="Days after its last question that a conversation is deleted; 0: never.",
+    )
+
+
+class LibrarySettings(Section):
+    """What may be uploaded on the staff page."""
+
+    file_mb: int = Field(
+        default=128, ge=1, le=1024, description="Largest file; MB (readers take up to 128)."
+    )
+    total_mb: int = Field(default=4096, ge=1, description="All uploaded files together; MB.")
+    files: int = Field(default=2000, ge=1, description="Most uploaded files.")
+
+
 class Settings(BaseSettings):
     """Everything that can be set; see each section."""
 
@@ -161,6 +183,10 @@ class Settings(BaseSettings):
         default=Path(".policyqa/office"),
         description="What the staff page keeps: conversations, judgements, uploads, the audit log.",
     )
+    runs_dir: Path = Field(
+        default=Path("runs"),
+        description="Where the page looks for the runs of `policyqa eval --report`.",
+    )
     embedding: EmbeddingSettings = EmbeddingSettings()
     split: SplitSettings = SplitSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
@@ -170,6 +196,9 @@ class Settings(BaseSettings):
     local: LocalModelSettings = LocalModelSettings()
     trace: TraceSettings = TraceSettings()
     server: ServerSettings = ServerSettings()
+    access: AccessSettings = AccessSettings()
+    office: OfficeSettings = OfficeSettings()
+    library: LibrarySettings = LibrarySettings()
 
     @model_validator(mode="after")
     def _writing_needs_a_model(self) -> Self:

@@ -5,72 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from contextlib import aclosing, closing
-from datetime import date
-from functools import partial
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter
 from fastapi import APIRouter, FastAPI, Header, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from rag.errors import NoIndex
 from rag.live import AnyPipeline, find_document
-from rag.models import Answer, Citation, Claim, Document, Filters, Turn
-from rag.past import PastTexts
-from rag.permalink import parse_permalink
+from rag.models import Answer, Citation, Claim, Document
 from rag.settings import Settings
 from rag.wire import answer_to_json, citation_to_json
+from ui.ask_body import AskBody
 from ui.asking import EVENT_STREAM, PARALLEL_STEPS, EventStream, in_threads, told
+from ui.exposed import OnlyNeeded
+from ui.figures.routes import router as figures_router
 from ui.guard import BodyLimit, SecurityHeaders
-from ui.leaf import leaf, missing_leaf
-from ui.office import open_office
+from ui.judging.routes import router as judging_router
+from ui.keeping.routes import router as keeping_router
+from ui.library.routes import PATH as LIBRARY
+from ui.library.routes import router as library_router
+from ui.office import Office, open_office
+from ui.pages_api import router as pages_router
 from ui.people.gate import Gate
+from ui.people.person import person_of
+from ui.people.signing import router as signing_router
 from ui.problems import handle_problems, problem_of_error
 
 _CLIENT_GONE = 499
 """As proxies write it into their logs; nobody is left to read it."""
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TurnBody(_Body):
-    """An earlier exchange of the same conversation."""
-
-    question: str
-    answer: str
-
-
-class AskBody(_Body):
-    """A question, what was said before it, and what to look in."""
-
-    question: str
-    history: list[TurnBody] = Field(default_factory=list, max_length=20)
-    documents: list[str] = Field(default_factory=list, max_length=100)
-    since: date | None = None
-    until: date | None = None
-    publishers: list[str] = Field(default_factory=list, max_length=100)
-    languages: list[str] = Field(default_factory=list, max_length=100)
-    folders: list[str] = Field(default_factory=list, max_length=100)
-    tags: list[str] = Field(default_factory=list, max_length=100)
-    trace: bool = Field(default=False, description="Also tell how the answer came about.")
-
-    def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of `Pipeline.stream`."""
-        filters = Filters(
-            documents=tuple(self.documents),
-            since=self.since,
-            until=self.until,
-            publishers=tuple(self.publishers),
-            languages=tuple(self.languages),
-            folders=tuple(self.folders),
-            tags=tuple(self.tags),
-        )
-        history = [Turn(turn.question, turn.answer) for turn in self.history]
-        return {"history": history, "filters": None if filters == Filters() else filters}
 
 
 def create_app(
@@ -81,18 +45,25 @@ def create_app(
 
     # FastAPI's own documentation pages load scripts from another host, so only the schema is on.
     app = FastAPI(title="policy-qa", docs_url=None, redoc_url=None)
-    app.add_middleware(Gate)
-    app.add_middleware(BodyLimit)
+    office = open_office(pipeline, settings, examples)
+    app.add_middleware(Gate, access=office.access)
+    app.add_middleware(BodyLimit, larger={LIBRARY: office.library.uploads.file_limit()})
+    app.add_middleware(OnlyNeeded)
     app.add_middleware(SecurityHeaders)
     handle_problems(app)
-    office = open_office(pipeline, settings, examples)
-    for router in (_asking(pipeline), _documents(pipeline, office.past), _health(pipeline)):
+    for router in (_asking(office), _documents(pipeline), _health(pipeline)):
         app.include_router(router)
+    app.include_router(judging_router(office.judging))
+    app.include_router(keeping_router(office))
+    app.include_router(pages_router(office))
+    app.include_router(figures_router(office))
+    app.include_router(library_router(office))
+    app.include_router(signing_router(office.access, office.audit))
     mount_page(app, office)
     return app
 
 
-def _asking(pipeline: AnyPipeline) -> APIRouter:
+def _asking(office: Office) -> APIRouter:
     router = APIRouter(prefix="/api")
     limiter = CapacityLimiter(PARALLEL_STEPS)
 
@@ -101,10 +72,14 @@ def _asking(pipeline: AnyPipeline) -> APIRouter:
         request: Request, body: AskBody, accept: Annotated[str, Header()] = ""
     ) -> Response | dict[str, Any]:
         """Answer a question as JSON, or as server-sent events when the client accepts them."""
+        arguments = body.arguments()
+        person = person_of(request)
+        told_of = office.judging.remembering(
+            person, arguments["history"], told(office, person, body.question, **arguments)
+        )
         if EVENT_STREAM in accept:
-            return EventStream(in_threads(_events(pipeline, body), limiter))
+            return EventStream(in_threads(_events(told_of, body), limiter))
         answer = None
-        told_of = told(pipeline, body.question, **body.arguments())
         async with aclosing(in_threads(told_of, limiter)) as events:
             async for event in events:
                 answer = event
@@ -116,11 +91,11 @@ def _asking(pipeline: AnyPipeline) -> APIRouter:
     return router
 
 
-def _events(pipeline: AnyPipeline, body: AskBody) -> Generator[str]:
+def _events(told_of: Generator[str | Claim | Answer], body: AskBody) -> Generator[str]:
     """The stream of one answer; an error is an event, for the HTTP status has been sent by then."""
     numbers: dict[Citation, int] = {}
     try:
-        with closing(told(pipeline, body.question, **body.arguments())) as events:
+        with closing(told_of) as events:
             for event in events:
                 if isinstance(event, Answer):
                     yield _event("answer", answer_to_json(event, trace=body.trace))
@@ -145,7 +120,7 @@ def _claim_to_json(claim: Claim, numbers: dict[Citation, int]) -> dict[str, Any]
     return {"text": claim.text, "verdict": claim.verdict.value, "citations": cited}
 
 
-def _documents(pipeline: AnyPipeline, past: PastTexts) -> APIRouter:
+def _documents(pipeline: AnyPipeline) -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/documents")
@@ -161,15 +136,6 @@ def _documents(pipeline: AnyPipeline, past: PastTexts) -> APIRouter:
         if found is None:
             raise HTTPException(404)
         return PlainTextResponse(found.text)
-
-    @router.get("/p/{permalink:path}", response_class=HTMLResponse)
-    def page(permalink: str) -> HTMLResponse:
-        """A document on a page of its own, with the words of the permalink marked."""
-        try:
-            place = parse_permalink(permalink)
-        except ValueError:
-            return missing_leaf()
-        return leaf(place, partial(find_document, pipeline), past)
 
     return router
 

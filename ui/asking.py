@@ -9,14 +9,17 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import aclosing
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from rag.live import AnyPipeline
 from rag.models import Answer, Claim, Filters, Turn
+from ui.people.person import Person
+
+if TYPE_CHECKING:
+    from ui.office import Office
 
 PARALLEL_STEPS = 64
 """Steps of answers that are made at once, each in a thread. Most threads wait for a model, and no
@@ -29,14 +32,31 @@ T = TypeVar("T")
 
 
 def told(
-    pipeline: AnyPipeline,
+    office: Office,
+    person: Person,
     question: str,
     *,
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
 ) -> Generator[str | Claim | Answer]:
-    """The stream of one answer; closing it ends the work, and a model's with it."""
-    yield from pipeline.stream(question, history=history, filters=filters)
+    """The stream of one answer; closing it ends the work, and a model's with it.
+
+    Raises:
+        TooOften: the person asks more than the limit allows; before anything is streamed.
+    """
+    office.access.may_ask(person)
+    return _told(office, person, question, history, filters)
+
+
+def _told(
+    office: Office,
+    person: Person,
+    question: str,
+    history: Sequence[Turn],
+    filters: Filters | None,
+) -> Generator[str | Claim | Answer]:
+    office.audit.note(person, "ask", question if office.settings.access.audit_questions else "")
+    yield from office.pipeline.stream(question, history=history, filters=filters)
 
 
 async def in_threads(events: Generator[T], limiter: CapacityLimiter) -> AsyncGenerator[T]:

@@ -18,6 +18,7 @@ from ui.cli_eval import compare, evaluate
 from ui.cli_figures import figures
 from ui.cli_ingest import ingest
 from ui.cli_sweep import sweep
+from ui.cli_users import users_app
 from ui.endings import Commands
 from ui.local_model import LocalModelOption, with_local_model
 
@@ -84,6 +85,7 @@ app.command("eval")(evaluate)
 app.command("compare")(compare)
 app.command("sweep")(sweep)
 app.add_typer(cases_app, name="cases")
+app.add_typer(users_app, name="user")
 
 
 @app.command()
@@ -99,12 +101,14 @@ def serve(
 
         policyqa serve --port 8080
     """
+    from ui.people.access import check_access
     from ui.server import ended_by_sigterm, run_server
 
     settings = settings_for(index)
     server = {"host": host or settings.server.host}
     number = settings.server.port if port is None else port
     settings = settings_for(index, server={**server, "port": number})
+    check_access(settings)
     with ended_by_sigterm(), _served(settings, local_model=local_model) as (running, pipeline):
         run_server(pipeline, running, _of_chat(running))
 

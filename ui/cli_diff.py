@@ -208,7 +208,7 @@ def _shortened(text: str) -> str:
 
 
 def _figure_cells(change: Change[Figure]) -> tuple[str, str, str, str]:
-    from ui.cli_figures import period_text
+    from ui.figures.rows import period_text
 
     one = change.new or change.old
     assert one is not None  # noqa: S101  a change has at least one side

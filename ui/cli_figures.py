@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from rag.errors import InputError
+from ui.figures.rows import CSV_ENCODING, figure_row, period_text, write_csv
 
 if TYPE_CHECKING:
     from rag.figures import Figure
     from rag.models import Document
-    from rag.register import Selection
 
 _Date = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 _SHOWN = 40
 """Rows of a table without --limit; JSON and CSV give all."""
-COLUMNS = (
-    "value", "high", "unit", "kind", "bound", "measure", "change", "direction", "years", "months",
-    "status", "text", "quote", "document", "title", "published", "heading", "start", "end",
-    "sentence_start", "sentence_end", "passage",
-)  # fmt: skip
 
 
 def figures(
@@ -78,10 +72,19 @@ def figures(
     from rag.generations import Generations
     from rag.index import load_documents, load_figures
     from ui.cli import settings_for
+    from ui.figures.selecting import selection_of
 
     folder = Generations(settings_for(index).index_dir).current()
     documents = load_documents(folder)
-    selection = _selection(measure, year, status, unit, document, since, until, documents)
+    selection = selection_of(
+        documents.values(),
+        measure=measure,
+        year=year,
+        status=status,
+        unit=unit,
+        titles=document or (),
+        **_dated(since, until),
+    )
     found = list(selection.of(load_figures(folder), documents))
     rows = [figure_row(figure, documents[figure.document_id]) for figure in found[:limit]]
     if csv_file:
@@ -90,83 +93,20 @@ def figures(
     elif as_json or form == "json":
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     elif form == "csv":
-        _write_csv(rows, sys.stdout)
+        write_csv(rows, sys.stdout)
     else:
         _print_table(found[: limit or _SHOWN], documents, len(found))
 
 
-def figure_row(figure: Figure, document: Document) -> dict[str, Any]:
-    """A figure with its citation, as JSON and CSV give it; offsets are those of `export`."""
-    from rag.figures import figure_to_json
-
-    stored = figure_to_json(figure)
-    start, end = stored.pop("sentence")
-    published = document.published.isoformat() if document.published else None
-    told = {
-        **stored,
-        "document": document.name,
-        "title": document.title,
-        "published": published,
-        "quote": " ".join(document.text[start:end].split()),
-        "sentence_start": start,
-        "sentence_end": end,
-    }
-    return {name: told[name] for name in COLUMNS}
-
-
-def _selection(
-    measure: str,
-    year: int | None,
-    status: str | None,
-    unit: str | None,
-    titles: list[str] | None,
-    since: datetime | None,
-    until: datetime | None,
-    documents: dict[str, Document],
-) -> Selection:
-    from rag.models import Filters
-    from rag.period import Status
-    from rag.register import Selection
-    from ui.cli_ask import no_document
-
+def _dated(since: datetime | None, until: datetime | None) -> dict[str, date | None]:
     if since and until and since > until:
         raise InputError(f"--since {since:%F} is later than --until {until:%F}; swap the two.")
-    for title in titles or ():
-        if not any(Filters(documents=(title,)).admits(d) for d in documents.values()):
-            raise InputError(no_document(title))
-    filters = Filters(
-        documents=tuple(titles or ()),
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-    )
-    return Selection(filters, measure, year, Status(status) if status else None, unit)
+    return {"since": since.date() if since else None, "until": until.date() if until else None}
 
 
 def _save(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    # With a byte order mark, by which spreadsheet programs know UTF-8.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        _write_csv(rows, file)
-
-
-def _write_csv(rows: Sequence[dict[str, Any]], file: TextIO) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
-
-
-def _cell(value: Any) -> Any:
-    """Lists in one cell; a text that a spreadsheet would run as a formula is made plain."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        value = (
-            " › ".join(map(str, value))
-            if any(" " in str(v) for v in value)
-            else " ".join(map(str, value))
-        )
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t"):
-        return value if value[1:].replace(".", "", 1).isdigit() else f"'{value}"
-    return value
+    with path.open("w", encoding=CSV_ENCODING, newline="") as file:
+        write_csv(rows, file)
 
 
 def _print_table(shown: Sequence[Figure], documents: dict[str, Document], total: int) -> None:
@@ -193,18 +133,6 @@ def _print_table(shown: Sequence[Figure], documents: dict[str, Document], total:
 def _figure(figure: Figure) -> str:
     arrow = {"up": "↑ ", "down": "↓ "}.get(figure.direction or "", "") if figure.change else ""
     return arrow + " ".join(figure.text.split())
-
-
-def period_text(figure: Figure) -> str:
-    """The months or years of a figure, or `-`."""
-    if figure.months:
-        first, last = min(figure.months), max(figure.months)
-        told = [f"{year}-{month:02}" for year, month in dict.fromkeys((first, last))]
-        return " to ".join(told)
-    years = sorted(figure.period.years)
-    if len(years) > 2 and years[-1] - years[0] == len(years) - 1:
-        return f"{years[0]}-{years[-1]}"
-    return ", ".join(map(str, years)) or "-"
 
 
 def _status(figure: Figure) -> str:

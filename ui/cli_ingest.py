@@ -29,12 +29,15 @@ def ingest(
     check: Annotated[
         bool, typer.Option("--check", help="Read every file again, also those nobody touched.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Read the paths of the last ingest.")
+    ] = False,
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Go back to the generation before; again to undo.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Make the index hold exactly the documents under PATH.
+    """Make the index hold exactly the documents under PATH, and those uploaded by the page.
 
     Prints what was added, changed, renamed, removed, left unchanged and skipped. Files that did not
     change are not read again; the old index serves until the new one is complete and checked.
@@ -51,11 +54,23 @@ def ingest(
 
     settings = settings_for(index)
     if rollback:
-        _roll_back(paths, settings, watch=watch, as_json=as_json)
-    elif watch:
-        _watch(paths or [settings.documents_dir], settings, check=check, as_json=as_json)
+        _roll_back(settings, alone=not (paths or watch or again), as_json=as_json)
+        return
+    named = _named(paths, settings, again=again)
+    if watch:
+        _watch(named, settings, check=check, as_json=as_json)
     else:
-        _print(_run(paths or [settings.documents_dir], settings, check=check), settings, as_json)
+        _print(_run(named, settings, check=check), settings, as_json)
+
+
+def _named(paths: list[Path] | None, settings: Settings, *, again: bool) -> list[Path]:
+    if not again:
+        return paths or [settings.documents_dir]
+    if paths:
+        raise InputError("--again takes no paths; give it alone.")
+    from ingest.roots import named_paths
+
+    return list(named_paths(settings.index_dir))
 
 
 def _run(paths: list[Path], settings: Settings, *, check: bool) -> IngestReport:
@@ -87,11 +102,11 @@ def _watch(paths: list[Path], settings: Settings, *, check: bool, as_json: bool)
     watch(paths, settings.index_dir, partial(_run, paths, settings, check=check), tell)
 
 
-def _roll_back(paths: list[Path] | None, settings: Settings, *, watch: bool, as_json: bool) -> None:
+def _roll_back(settings: Settings, *, alone: bool, as_json: bool) -> None:
     from ingest.pipeline import rollback
 
-    if paths or watch:
-        raise InputError("--rollback takes neither paths nor --watch; give it alone.")
+    if not alone:
+        raise InputError("--rollback takes neither paths nor --watch nor --again; give it alone.")
     version = rollback(settings)
     if as_json:
         print(json.dumps({"index_version": version}))  # noqa: T201  the command's own output

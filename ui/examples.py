@@ -6,7 +6,9 @@ pipeline answers from just that place are offered: the first question a person a
 
 from __future__ import annotations
 
+import logging
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
@@ -19,6 +21,8 @@ from ui.blocks import blocks
 T = TypeVar("T")
 
 MOST_TRIED = 16
+MOST_WAITED_S = 10.0
+_log = logging.getLogger(__name__)
 _TITLE_CHARS = 70
 _HEADING_WORDS = range(2, 9)
 _ORDINAL = re.compile(r"^(?:[IVXLC]+|\d{1,2})[.、)]\s*")
@@ -53,6 +57,57 @@ class Candidate:
     question: str
     document_id: str
     span: Span
+
+
+class Examples:
+    """The examples for whatever documents are loaded by then, made in a thread of their own.
+
+    Args:
+        fixed: questions to offer instead, whatever is loaded.
+    """
+
+    def __init__(self, pipeline: AnyPipeline, fixed: Sequence[str] | None = None) -> None:
+        self._pipeline = pipeline
+        self._fixed = fixed
+        self._lock = threading.Lock()
+        self._made: _Made | None = None
+
+    def renew(self) -> None:
+        """Begin to make them, if the documents are others than those they were made of."""
+        if self._fixed is None:
+            self._latest()
+
+    def now(self, seconds: float = MOST_WAITED_S) -> Sequence[str]:
+        """The questions; none if they take longer than this to make."""
+        return self._fixed if self._fixed is not None else self._latest().questions(seconds)
+
+    def _latest(self) -> _Made:
+        version = self._pipeline.index_version
+        with self._lock:
+            if self._made is None or self._made.version != version:
+                self._made = _Made(self._pipeline, version)
+            return self._made
+
+
+class _Made:
+    """The examples of one version of the index."""
+
+    def __init__(self, pipeline: AnyPipeline, version: str) -> None:
+        self.version = version
+        self._pipeline = pipeline
+        self._questions: Sequence[str] = ()
+        self._work = threading.Thread(target=self._make, name="examples", daemon=True)
+        self._work.start()
+
+    def questions(self, seconds: float) -> Sequence[str]:
+        self._work.join(seconds)
+        return self._questions
+
+    def _make(self) -> None:
+        try:
+            self._questions = example_questions(self._pipeline)
+        except Exception:  # noqa: BLE001 - a page without examples is still a page
+            _log.warning("No examples could be made of the documents.", exc_info=True)
 
 
 def example_questions(pipeline: AnyPipeline, limit: int = 4) -> list[str]:

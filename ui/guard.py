@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,9 +31,16 @@ _POLICY = "; ".join(
 )
 _HEADERS = {
     "content-security-policy": _POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
+
+_HTTPS_ONLY = "max-age=31536000"
+_ONES_OWN = ("text/html", "application/json")
+"""What may differ from person to person, and must be asked for anew."""
 
 
 class SecurityHeaders:
@@ -48,6 +57,10 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith(_ONES_OWN):
+                    headers.setdefault("cache-control", "private, no-cache")
+                if scope.get("scheme") == "https":
+                    headers.setdefault("strict-transport-security", _HTTPS_ONLY)
             await send(message)
 
         await self._app(scope, receive, complete)
@@ -56,14 +69,16 @@ class SecurityHeaders:
 class BodyLimit:
     """Refuses bodies that are too large, whether they say so or not."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int] | None = None) -> None:
+        """`larger` holds the bytes that routes take whose bodies are files, by path."""
         self._app = app
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 413, or pass the request on with a receiver that counts."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        limit = API_BODY_BYTES if scope["path"].startswith("/api/") else PAGE_BODY_BYTES
+        limit = self._limit(scope["path"])
         refusal = f"The body is larger than {limit // 1024} KiB; send less at once."
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
@@ -79,3 +94,7 @@ class BodyLimit:
             return message
 
         return await self._app(scope, count, send)
+
+    def _limit(self, path: str) -> int:
+        usual = API_BODY_BYTES if path.startswith("/api/") else PAGE_BODY_BYTES
+        return self._larger.get(path, usual)

@@ -1,4 +1,4 @@
-"""Plain pages of one document each, for `/p/…`: no script, and they print well."""
+"""Plain pages of one document each, for `/p/…`: they need no script to be read, and print well."""
 
 from __future__ import annotations
 
@@ -8,41 +8,91 @@ from html import escape
 
 from fastapi.responses import HTMLResponse
 
-from rag.locating import Find
+from rag.locating import Find, locate
+from rag.models import Document, Span
 from rag.past import PastTexts
 from rag.permalink import Permalink
 from ui.cited import cited
-from ui.theme import leaf_css
+from ui.reader import document_facts
+from ui.theme import leaf_css, script
+from ui.words import ENGLISH, Words
 
 
-def leaf(place: Permalink, find: Find, past: PastTexts) -> HTMLResponse:
-    """A document with the words of a permalink marked, or those words as they once stood."""
-    body = cited([place], 1, find, past, level=1)
-    return missing_leaf() if body is None else _page(_title(place, find, past), body)
+def leaf(
+    place: Permalink, find: Find, past: PastTexts, *, words: Words = ENGLISH, address: str = ""
+) -> HTMLResponse:
+    """A document with the words of a permalink marked, or those words as they once stood.
+
+    `address` is where this page is, for those who hold it in print.
+    """
+    body = cited([place], 1, find, past, level=1, words=words)
+    if body is None:
+        return missing_leaf(words)
+    known = _known(place, find, past)
+    if known is None:
+        return plain_page(place.document_id, body, words=words)
+    return plain_page(known[0].title, _for_print(*known, address, words) + body, words=words)
 
 
-def _title(place: Permalink, find: Find, past: PastTexts) -> str:
-    document = find(place.document_id)
-    if document is None:
-        document = next((text.document for text in past.versions(place.document_id)), None)
-    return document.title if document else place.document_id
-
-
-def missing_leaf() -> HTMLResponse:
+def missing_leaf(words: Words = ENGLISH) -> HTMLResponse:
     """What an unknown permalink shows."""
-    said = "There is no document at this address; it may have been removed since it was cited."
-    return _page("Not found", f'<h1 class="doc-title">Not found</h1><p>{said}</p>', status=404)
+    title = words("reader.not_found")
+    body = (
+        f'<h1 class="doc-title">{escape(title)}</h1><p>{escape(words("reader.not_found_said"))}</p>'
+    )
+    return plain_page(title, body, status=404, words=words)
 
 
-def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
-    css = leaf_css()
-    digest = b64encode(sha256(css.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors 'self'"
+def plain_page(
+    title: str, body: str, *, status: int = 200, words: Words = ENGLISH, more_css: str = ""
+) -> HTMLResponse:
+    """A page of escaped HTML that can be printed, and that can do nothing else."""
+    css, print_it = leaf_css() + more_css, script("leaf.js")
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"style-src '{_digest(css)}'",
+            f"script-src '{_digest(print_it)}'",
+            "img-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+        ]
+    )
     html = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{css}</style></head>"
-        f'<body><main><p class="back"><a href="../">Ask the documents</a></p>{body}</main></body>'
-        "</html>"
+        f'<body><main><nav class="back"><a href="../">{escape(words("reader.back"))}</a>'
+        f'<button type="button" class="print">{escape(words("reader.print"))}</button></nav>'
+        f"{body}</main><script>{print_it}</script></body></html>"
     )
-    return HTMLResponse(html, status, headers={"content-security-policy": policy})
+    headers = {"content-security-policy": policy, "vary": "accept-language"}
+    return HTMLResponse(html, status, headers=headers)
+
+
+def _known(place: Permalink, find: Find, past: PastTexts) -> tuple[Document, Span] | None:
+    """The document that is shown, and where the cited words stand or stood."""
+    found = locate(place, find, past)
+    if found.document is not None:
+        return found.document, found.span or place.span
+    return (found.past.document, place.span) if found.past else None
+
+
+def _for_print(document: Document, span: Span, address: str, words: Words) -> str:
+    """What a sheet of paper has to say of where it comes from; on the screen it is not shown."""
+    page = document.page_of(span.start)
+    facts = [
+        (words("reader.source_name"), f"{document.title} · {document_facts(document, words)}"),
+        (words("reader.from_file"), document.source),
+        (words("reader.cited_on"), words("reader.page", n=page) if page else ""),
+        (words("reader.address"), address),
+    ]
+    rows = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>" for name, fact in facts if fact
+    )
+    return f'<dl class="for-print">{rows}</dl>'
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from rag.live import AnyPipeline
 from rag.past import PastTexts
 from rag.settings import Settings
+from ui.judging.judging import Judging
+from ui.judging.store import JudgementStore
+from ui.keeping.conversations import Conversations
+from ui.library.library import Library
+from ui.pages import Pages
+from ui.people.access import Access, open_access
+from ui.people.audit import Audit
+from ui.quality.quality import Quality
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,13 @@ class Office:
     pipeline: AnyPipeline
     settings: Settings
     past: PastTexts
+    pages: Pages
+    audit: Audit
+    access: Access
+    conversations: Conversations
+    judging: Judging
+    quality: Quality
+    library: Library
     examples: Sequence[str] | None = None
 
 
@@ -27,4 +42,26 @@ def open_office(
     pipeline: AnyPipeline, settings: Settings, examples: Sequence[str] | None = None
 ) -> Office:
     """The office of a server, with its stores under `settings.office_dir`."""
-    return Office(pipeline, settings, PastTexts(settings.index_dir), examples)
+    folder = settings.office_dir
+    audit = Audit(
+        folder / "audit.sqlite3",
+        days=settings.access.audit_days,
+        entries=settings.access.audit_entries,
+    )
+    conversations = Conversations(
+        folder / "conversations.sqlite3", keep_days=settings.office.keep_days
+    )
+    judgements = JudgementStore(folder / "judgements.sqlite3")
+    return Office(
+        pipeline,
+        settings,
+        past=PastTexts(settings.index_dir),
+        pages=Pages(settings.index_dir),
+        audit=audit,
+        access=open_access(settings),
+        conversations=conversations,
+        judging=Judging(judgements, conversations, settings.review_file, audit),
+        quality=Quality(settings, audit.note),
+        library=Library(pipeline, settings),
+        examples=examples,
+    )

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from rag.errors import PolicyQAError
+from ui.people.limits import TooOften
 
 MEDIA_TYPE = "application/problem+json"
 FAULT = "The program failed at this; please try again, and tell its administrator if it stays so."
@@ -52,7 +53,10 @@ def handle_problems(app: FastAPI) -> None:
 
 def _on_error(_: Request, error: Exception) -> Response:
     fields = problem_of_error(error)
-    return problem(fields["status"], fields["code"], fields["detail"])
+    response = problem(fields["status"], fields["code"], fields["detail"])
+    if isinstance(error, TooOften):
+        response.headers["retry-after"] = str(error.seconds)
+    return response
 
 
 def _on_http_error(_: Request, error: Exception) -> Response:

@@ -50,6 +50,8 @@ def run_server(pipeline: AnyPipeline, settings: Settings, note: str | None = Non
     config = uvicorn.Config(
         create_app(pipeline, settings),
         log_level="warning",
+        proxy_headers=False,  # which proxies are believed is a setting of its own (ui.people.proxy)
+        server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     _Server(config).run(sockets=[listener])

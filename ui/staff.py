@@ -15,13 +15,20 @@ os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"
 import gradio as gr
 from fastapi import FastAPI
 
+from ui import mcp
 from ui.office import Office
-from ui.panels import ask, reader
+from ui.panels import ask, documents, figures, judge, people, quality, reader, shell, whoami
 from ui.theme import favicon_path, page_css, theme
 from ui.words import ENGLISH, i18n
 
 MAX_WAITING = 64
-_ROOMS = {"ask": ask}
+_ROOMS = {
+    "ask": ask,
+    "documents": documents,
+    "figures": figures,
+    "quality": quality,
+    "people": people,
+}
 """The rooms of the page, in order; each is a tab."""
 
 
@@ -60,6 +67,7 @@ def _mount(app: FastAPI, office: Office) -> None:
         theme=theme(),
         css=page_css(),
         i18n=i18n(),
+        mcp_server=True,
     )
 
 
@@ -70,10 +78,14 @@ def build_page(office: Office) -> gr.Blocks:
         title=ENGLISH("rooms.title"), fill_width=True, analytics_enabled=False
     )
     with page:
+        mcp.build(office)  # first, so that its tools have their names to themselves
+        shell.build()
+        whoami.build(office)
         with gr.Tabs(elem_id="rooms"):
             for name, panel in _ROOMS.items():
                 with gr.Tab(word(f"rooms.{name}"), id=name, elem_id=f"room-{name}"):
                     panel.build(office)
         reader.build(office)
+        judge.build(office)
     page.queue(max_size=MAX_WAITING)
     return page

@@ -91,11 +91,24 @@ def theme() -> gr.themes.Base:
     return base.set(**colours, block_border_width="0px", block_shadow="none", layout_gap="0px")
 
 
+_PAGE_SHEETS = (
+    "document.css",
+    "page.css",
+    "reader.css",
+    "history.css",
+    "judge.css",
+    "figures.css",
+    "documents.css",
+    "quality.css",
+    "people.css",
+)
+
+
 @cache
 def page_css() -> str:
     """The style sheet of the staff page; Gradio puts `dark` on the body when dark is wanted."""
     palettes = [_variables("body", LIGHT), _variables("body.dark", DARK)]
-    return "\n".join([*palettes, _static("document.css"), _static("page.css")])
+    return "\n".join([*palettes, *map(_static, _PAGE_SHEETS)])
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -31,6 +32,14 @@ class Words:
         """The text of a key, as plain text, never as HTML; an unknown key is a `KeyError`."""
         text = self._texts.get(key) or _texts(LANGUAGES[0])[key]
         return text.format(**values) if values else text
+
+    def day(self, day: date | None) -> str:
+        """A date as readers of this language write it, or that it is not known."""
+        if day is None:
+            return self("ask.no_date")
+        if self.language == "zh":
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {day:%B %Y}"
 
 
 @cache

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from eval.dataset import Case, case_to_json, parse_case
 from eval.jsonl import Place
+from rag.models import Turn
 
 ORIGINS = ("drafted", "imported", "judged")
 VERDICTS = ("right", "wrong")
+SHOULD_HAVE_REFUSED = "should-have-refused"
+REASONS = (
+    "wrong-figure",
+    "wrong-period",
+    "wrong-source",
+    "should-have-known",
+    SHOULD_HAVE_REFUSED,
+)
+"""What can be wrong with an answer, as a judge may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,8 @@ class Judgement:
     verdict: str
     reason: str = ""
     comment: str = ""
+    history: tuple[Turn, ...] = ()
+    """What was said before, to which the question may refer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +88,17 @@ def whole_case(origin: str, case: Case, index_version: str) -> NewItem:
 def judged_answer(judgement: Judgement) -> NewItem:
     """An item for an answer that a person judged; its case is a sketch for the reviewer.
 
-    What was cited in a right answer becomes its references; a right abstention becomes `absent`.
+    What was cited in a right answer becomes its references; a right abstention, or an answer that
+    should have been one, becomes `absent`.
     """
     answer = judgement.answer
     sketch: dict[str, Any] = {"id": f"judged-{answer['id']}", "question": answer["question"]}
-    if judgement.verdict == "right" and answer["abstained"]:
+    if judgement.history:
+        sketch["history"] = [asdict(turn) for turn in judgement.history]
+    is_right = judgement.verdict == "right"
+    if (is_right and answer["abstained"]) or judgement.reason == SHOULD_HAVE_REFUSED:
         sketch["absent"] = True
-    elif judgement.verdict == "right":
+    elif is_right:
         keys = ("document", "start", "end")
         sketch["references"] = [{key: c[key] for key in keys} for c in answer["citations"]]
     return NewItem("judged", sketch, str(answer["index_version"]), judgement)

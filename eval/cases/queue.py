@@ -74,6 +74,15 @@ class ReviewQueue(Closing):
                 added += self._add(item)
         return added
 
+    def withdraw(self, item: NewItem) -> bool:
+        """Take out what is the same as `item`; false, and nothing changes, unless it waits."""
+        with self.transaction(), told(self._path):
+            gone = self._base.execute(
+                "DELETE FROM items WHERE fingerprint = ? AND state = 'waiting'",
+                (item.fingerprint,),
+            )
+        return gone.rowcount == 1
+
     def waiting(self, after: int = 0) -> list[Item]:
         """The items that nobody has reviewed, with ids above `after`, oldest first."""
         return self._items("state = 'waiting' AND id > ?", after)

@@ -55,22 +55,51 @@ class Point:
     y: float
 
 
-def reliability(bins: Sequence[Bin]) -> str:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words in charts; what stands in braces is filled in as `str.format` does."""
+
+    reliability: str = "Reliability of the confidence"
+    confidence: str = "confidence"
+    answerable: str = "the documents do answer"
+    bins: str = "At a confidence of {bins}."
+    bin: str = "{confidence:.0%}: {share:.0%} of {n}"
+    dot: str = "{n} cases, {share:.1%}"
+    no_confidence: str = "No case has a confidence."
+    curve: str = "Precision and coverage"
+    coverage: str = "questions answered"
+    precision: str = "answers right"
+    threshold: str = "threshold {threshold:.2f}: {precision:.0%} right at {coverage:.0%} answered"
+    unanswered: str = "Nothing was answered."
+    cases: str = "cases"
+    stretch: str = "{low} to {high}: {count}"
+    values: str = "{n} values; {marks}."
+
+
+ENGLISH = Labels()
+
+
+def reliability(bins: Sequence[Bin], labels: Labels = ENGLISH) -> str:
     """How often the documents answer, by confidence: on the dashed line, as often as it says."""
     x, y = _frame_axes(_TENTHS, _TENTHS, percent, percent, height=_HEIGHT)
-    parts = frame(x, y, "confidence", "the documents do answer")
+    parts = frame(x, y, labels.confidence, labels.answerable)
     parts.append(line(x.start, y.start, x.end, y.end, stroke=SOFT, dashed=True))
     told = []
     for found in bins:
         if found.confidence is not None and found.share is not None:
-            told.append(f"{found.confidence:.0%}: {found.share:.0%} of {found.n}")
-            parts += _reliable(found, found.confidence, found.share, x, y)
-    description = f"At a confidence of {'; '.join(told)}." if told else "No case has a confidence."
-    return drawing(_WIDTH, _HEIGHT, "Reliability of the confidence", description, parts)
+            numbers = {"confidence": found.confidence, "share": found.share, "n": found.n}
+            told.append(labels.bin.format(**numbers))
+            hint = labels.dot.format(**numbers)
+            parts += _reliable(found, (x.at(found.confidence), y.at(found.share)), hint, x, y)
+    description = labels.bins.format(bins="; ".join(told)) if told else labels.no_confidence
+    return drawing(_WIDTH, _HEIGHT, labels.reliability, description, parts)
 
 
 def precision_coverage(
-    curve: Sequence[CurvePoint], at: CurvePoint | None, threshold: float | None = None
+    curve: Sequence[CurvePoint],
+    at: CurvePoint | None,
+    threshold: float | None = None,
+    labels: Labels = ENGLISH,
 ) -> str:
     """How many answers are right when only the surest questions are answered.
 
@@ -80,16 +109,16 @@ def precision_coverage(
     # The label of the threshold stands below its point.
     up = ticks(max(least - 0.1, 0.0), 1.0)
     x, y = _frame_axes(_TENTHS, up, percent, percent, height=_HEIGHT)
-    parts = frame(x, y, "questions answered", "answers right")
+    parts = frame(x, y, labels.coverage, labels.precision)
     parts.append(path((x.at(point.coverage), y.at(point.precision)) for point in curve))
-    told = "Nothing was answered."
+    told = labels.unanswered
     if at is not None:
         used = at.threshold if threshold is None else threshold
-        told = f"threshold {used:.2f}: {at.precision:.0%} right at {at.coverage:.0%} answered"
+        told = labels.threshold.format(threshold=used, precision=at.precision, coverage=at.coverage)
         px, py = x.at(at.coverage), y.at(at.precision)
         parts += [line(px, py, px, y.start, stroke=SOFT, dashed=True), dot(px, py, told)]
         parts.append(_beside(told, px, y.start - 8, x))
-    return drawing(_WIDTH, _HEIGHT, "Precision and coverage", told, parts)
+    return drawing(_WIDTH, _HEIGHT, labels.curve, told, parts)
 
 
 def bars(title: str, values: Sequence[Bar], most: float | None = None) -> str:
@@ -107,7 +136,12 @@ def bars(title: str, values: Sequence[Bar], most: float | None = None) -> str:
 
 
 def histogram(
-    title: str, values: Sequence[float], label: str, marks: Mapping[str, float], bins: int = 24
+    title: str,
+    values: Sequence[float],
+    label: str,
+    marks: Mapping[str, float],
+    bins: int = 24,
+    labels: Labels = ENGLISH,
 ) -> str:
     """How many values lie in each of about `bins` stretches, with some places marked.
 
@@ -119,9 +153,9 @@ def histogram(
     edges = ticks(0.0, max(last, *marks.values()) if marks else last, bins)
     counts = _counted(values, edges)
     x, y = _frame_axes(_thinned(edges), ticks(0, max(counts), 5), plain, plain, height=220)
-    parts = frame(x, y, label, "cases")
+    parts = frame(x, y, label, labels.cases)
     for (low, high), count in zip(pairwise(edges), counts, strict=True):
-        hint = f"{plain(low)} to {plain(high)}: {count}"
+        hint = labels.stretch.format(low=plain(low), high=plain(high), count=count)
         wide = x.at(high) - x.at(low)
         parts.append(box(x.at(low), y.at(count), max(wide - 1, 1), y.start - y.at(count), hint))
     for row, (name, value) in enumerate(marks.items()):
@@ -129,7 +163,8 @@ def histogram(
         parts.append(line(at, y.start, at, y.end, stroke=INK, dashed=True))
         parts.append(_beside(text, at, y.end + 10 + row * (SIZE + 3), x))
     told = ", ".join(f"{name} {value:.0f}" for name, value in marks.items())
-    return drawing(_WIDTH, 220, title, f"{len(values)} values; {told}.", parts)
+    description = labels.values.format(n=len(values), marks=told)
+    return drawing(_WIDTH, 220, title, description, parts)
 
 
 def scatter(
@@ -184,18 +219,19 @@ def _bar(bar: Bar, top: float, scale: Axis) -> Iterable[str]:
     yield words(scale.at(end) + 6, base, bar.text)
 
 
-def _reliable(found: Bin, confidence: float, share: float, x: Axis, y: Axis) -> Iterable[str]:
+def _reliable(found: Bin, at: tuple[float, float], hint: str, x: Axis, y: Axis) -> Iterable[str]:
     """A bin's point with its interval, and its number of cases on the side off the diagonal."""
-    at, count = x.at(confidence), str(found.n)
+    across, up = at
     if found.interval:
         low, high = found.interval
-        yield line(at, y.at(low), at, y.at(high), stroke=ACCENT)
-    yield dot(at, y.at(share), f"{found.n} cases, {share:.1%}")
-    left = share >= confidence and at - 8 - width_of(count) > x.start
-    base = min(y.at(share) + 4, y.start - 4)
-    yield words(
-        at - 8 if left else at + 8, base, count, anchor="end" if left else "start", fill=INK
-    )
+        yield line(across, y.at(low), across, y.at(high), stroke=ACCENT)
+    yield dot(across, up, hint)
+    count = str(found.n)
+    above = (found.share or 0.0) >= (found.confidence or 0.0)
+    left = above and across - 8 - width_of(count) > x.start
+    base = min(up + 4, y.start - 4)
+    place, anchor = (across - 8, "end") if left else (across + 8, "start")
+    yield words(place, base, count, anchor=anchor, fill=INK)
 
 
 def _counted(values: Iterable[float], edges: Sequence[float]) -> list[int]:

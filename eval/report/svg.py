@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from unicodedata import east_asian_width
 
 SIZE = 11
 INK, SOFT, LINE = "var(--ink, #22262b)", "var(--soft, #575d65)", "var(--line, #dcd7ca)"
@@ -69,7 +70,8 @@ def plain(value: float) -> str:
 
 def width_of(text: str) -> float:
     """About how wide a text is, which only a browser could tell exactly."""
-    return len(text) * _LETTER
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    return (len(text) - wide) * _LETTER + wide * SIZE
 
 
 def shortened(text: str, width: float) -> str:

@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from rag.pipeline import build_pipeline
 from rag.settings import ChatSettings, Settings
 from tests.chat_server import MODEL, ChatServer, Script, chat_server, claims
-from tests.e2e.test_page import CHROMIUM, FLAGS
 from tests.ui.serving import served, wait_until
 
 pytestmark = pytest.mark.e2e
@@ -21,16 +20,10 @@ TRUE = "Shanghai Port's container throughput was 49.158 million TEUs in 2023."
 GOOD = claims((TRUE, [1]))
 LONG = claims((TRUE, [1]), ("It went on and on. " * 2000, [1]))
 SECONDS = 3.0
+AT_ONCE = 4
+"""Answers that are made at once."""
 PROMISED = 2.0
 """Seconds within which a call has ended that nobody waits for."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +35,15 @@ def server() -> Iterator[ChatServer]:
 def _address(index: Settings, server: ChatServer, seconds: float) -> Iterator[str]:
     chat = ChatSettings(base_url=server.base_url, model=MODEL, kept_answers=0, timeout=seconds)
     settings = index.model_copy(update={"chat": chat})
-    with build_pipeline(settings) as pipeline, served(pipeline, examples=[PORT]) as running:
-        server.play(GOOD)
-        assert pipeline.ask(PORT).engine == "generative"
-        yield running
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        build_pipeline(settings) as pipeline,
+    ):
+        patch.setattr("ui.panels.ask.PARALLEL_ANSWERS", AT_ONCE)
+        with served(pipeline, examples=[PORT]) as running:
+            server.play(GOOD)
+            assert pipeline.ask(PORT).engine == "generative"
+            yield running
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +109,7 @@ def test_readers_who_left_keep_no_place_from_those_who_come(
     patient: str, server: ChatServer, browser: Browser
 ) -> None:
     server.play(Script(GOOD, wait=3600))
-    for asked in range(1, 6):  # more than are answered at once
+    for asked in range(1, AT_ONCE + 2):
         with browser.new_context() as context:
             begin(context.new_page(), patient)
             wait_until(lambda asked=asked: len(server.calls()) == asked)

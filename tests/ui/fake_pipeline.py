@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 
+from ingest.split import split_document
 from rag.errors import QuestionError, SourceError
-from rag.models import Answer, Citation, Claim, Document, Filters, Span, Turn
+from rag.figures import Figure, figures_of
+from rag.models import Answer, Citation, Claim, Document, Filters, Scored, Span, Turn
 from rag.permalink import permalink_to
 from rag.pipeline import Pipeline
+from rag.register import Register
+from rag.settings import SplitSettings
 
 ATTACK = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 
@@ -92,6 +98,10 @@ class FakePipeline(Pipeline):
     def documents(self) -> Sequence[Document]:
         return sorted(self._documents.values(), key=lambda d: d.title)
 
+    @property
+    def register(self) -> Register:
+        return Register(self.index_version, _figures(), self._documents)
+
     def document(self, document_id: str) -> Document:
         if document_id not in self._documents:
             raise SourceError(f"There is no document {document_id!r}; choose one of the list.")
@@ -103,6 +113,15 @@ class FakePipeline(Pipeline):
         *_, answer = self.stream(question, history=history, filters=filters)
         assert isinstance(answer, Answer)
         return answer
+
+    def look_up(
+        self, text: str, most: int, filters: Filters | None = None
+    ) -> list[Scored[Citation]]:
+        """The cited places of what it would answer."""
+        if not text.strip():
+            raise QuestionError("The question is empty; type one and ask again.")
+        answer = self.ask(text, filters=filters)
+        return [Scored(place, 1.0) for place in (answer.citations or answer.nearest)][:most]
 
     def quoted(self, question: str) -> Answer:
         return self.ask(question)
@@ -125,6 +144,12 @@ class FakePipeline(Pipeline):
         yield _answer(question, claims)
 
 
+@cache
+def _figures() -> tuple[Figure, ...]:
+    passages = [(p, d) for d in (REPORT, NOTICE) for p in split_document(d, SplitSettings())]
+    return tuple(figure for p, d in passages for figure in figures_of(p, d))
+
+
 def _claims(question: str) -> tuple[Claim, ...]:
     if "container" in question:
         heading = ("Harbour report 2023", "Cargo handled")
@@ -142,7 +167,7 @@ def _claims(question: str) -> tuple[Claim, ...]:
 
 def _answer(question: str, claims: tuple[Claim, ...]) -> Answer:
     return Answer(
-        id="a1",
+        id=uuid.uuid4().hex,
         question=question,
         claims=claims,
         abstained=not claims,

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic, sleep
 
 import uvicorn
+from fastapi import FastAPI
 
-from rag.pipeline import Pipeline
+from rag.live import AnyPipeline
 from rag.settings import Settings
 from ui.api import create_app
 
 
 @contextmanager
-def served(pipeline: Pipeline, examples: Sequence[str] | None = None) -> Iterator[str]:
-    """The address of a real server in a thread; `examples` as for `create_app`."""
+def served(
+    pipeline: AnyPipeline,
+    examples: Sequence[str] | None = None,
+    settings: Settings | None = None,
+) -> Iterator[str]:
+    """The address of a real server in a thread; `examples` as for `create_app`.
+
+    What the office keeps goes to a folder that is removed in the end, unless `settings` name one.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as office:
+        chosen = settings or Settings()
+        if "office_dir" not in chosen.model_fields_set:
+            chosen = chosen.model_copy(update={"office_dir": Path(office)})
+        with running(create_app(pipeline, chosen, examples=examples)) as address:
+            yield address
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        app = create_app(pipeline, Settings(), examples=examples)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         wait_until(lambda: server.started)

@@ -102,14 +102,14 @@ def test_changed_words_are_shown_as_they_were_and_where(office: Office) -> None:
     office.write(fees=FEES.replace("5 yuan", "8 yuan"))
     page = office.page(link)
     assert "These words stood in the document until" in page
-    assert f'<blockquote class="past">{FEE}</blockquote>' in page
+    assert f'<blockquote class="past" lang="en">{FEE}</blockquote>' in page
     start = FEES.index(FEE)
     assert "They stood under “Permits”, at characters" in page
     assert f"characters {start} to {start + len(FEE)} of fees.md." in page
     assert marked(page) == "A permit costs 8 yuan."
     office.write(fees="# All new\n\nNothing is as it was.\n")
     page = office.page(link)
-    assert f'<blockquote class="past">{FEE}</blockquote>' in page
+    assert f'<blockquote class="past" lang="en">{FEE}</blockquote>' in page
     assert marked(page) is None
 
 
@@ -138,7 +138,7 @@ def test_of_a_removed_document_the_words_are_left(office: Office) -> None:
     page = office.page(link)
     assert "This document was in the index until" in page
     assert "<title>Fees</title>" in page
-    assert f'<blockquote class="past">{FEE}</blockquote>' in page
+    assert f'<blockquote class="past" lang="en">{FEE}</blockquote>' in page
     assert "in May" not in page
 
 
@@ -157,7 +157,7 @@ def test_words_of_a_generation_that_was_rolled_back_from_are_known(office: Offic
     link = office.cite("A permit costs 8 yuan.")
     rollback(office.settings)
     page = office.page(link)
-    assert '<blockquote class="past">A permit costs 8 yuan.</blockquote>' in page
+    assert '<blockquote class="past" lang="en">A permit costs 8 yuan.</blockquote>' in page
     assert marked(page) is not None
     office.write(parks=None)
     assert "A permit costs 8 yuan." in office.page(link)
@@ -183,7 +183,7 @@ def test_hostile_words_stay_text(office: Office) -> None:
     office.write(bad=None)
     response = leaf(link, office.documents().get, office.past)
     body = bytes(response.body).decode()
-    assert "<script" not in body
+    assert "<script>alert" not in body
     assert "&lt;script&gt;alert(1)" in body
 
 
@@ -201,7 +201,7 @@ def test_without_room_for_what_was_the_old_index_stays(
             office.write(fees=FEES.replace("5 yuan", "8 yuan"))
     assert marked(office.page(link)) == FEE
     office.write()
-    assert f'<blockquote class="past">{FEE}</blockquote>' in office.page(link)
+    assert f'<blockquote class="past" lang="en">{FEE}</blockquote>' in office.page(link)
 
 
 def test_several_citations_of_one_document_are_marked_where_they_stand_now(office: Office) -> None:
@@ -214,5 +214,5 @@ def test_several_citations_of_one_document_are_marked_where_they_stand_now(offic
     assert html.count("<mark") == 1
     gone = cited([links[0], None, links[1]], 1, find, office.past)
     assert gone is not None
-    assert f'<blockquote class="past">{FEE}</blockquote>' in gone
+    assert f'<blockquote class="past" lang="en">{FEE}</blockquote>' in gone
     assert 'data-cites="3">Pay at the desk.</mark>' in gone

@@ -17,7 +17,8 @@ from ingest.pipeline import ingest
 from rag.embedding import Embedder
 from rag.errors import IndexCorrupt, IndexMismatch, InputError, NoIndex
 from rag.settings import Settings
-from ui.cli_figures import COLUMNS, figures
+from ui.cli_figures import figures
+from ui.figures.rows import COLUMNS
 
 OLD = """---
 title: Old report

@@ -5,13 +5,15 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 
 from rag.models import Answer, Claim, Verdict
 from tests.ui.fake_pipeline import ATTACK, NOTICE, QUAY, RECORD, REPORT, FakePipeline, cite
-from ui import present
+from ui import present, welcome
 from ui.examples import candidates, example_questions
+from ui.keeping.kept import Kept
+from ui.words import words
 
 
 def places(html: str) -> list[str]:
@@ -121,8 +123,8 @@ def test_nothing_from_documents_or_questions_becomes_markup() -> None:
         present.exchange(ATTACK, error=ATTACK),
         present.exchange(ATTACK, claims=[claim], status=ATTACK),
         present.shelf([document]),
-        present.introduction([document]),
-        present.examples([ATTACK]),
+        welcome.introduction([document]),
+        welcome.examples([ATTACK]),
         present.notice(ATTACK),
     ]
     for html in shown:
@@ -133,8 +135,8 @@ def test_nothing_from_documents_or_questions_becomes_markup() -> None:
 
 def test_the_introduction_counts_documents_and_years() -> None:
     older = replace(NOTICE, published=date(2022, 6, 25))
-    assert "2 documents, 2022 to 2024" in present.introduction([REPORT, older])
-    assert "1 document." in present.introduction([NOTICE])
+    assert "2 documents, 2022 to 2024" in welcome.introduction([REPORT, older])
+    assert "1 document." in welcome.introduction([NOTICE])
 
 
 def test_examples_are_made_from_figures_and_headings() -> None:
@@ -201,3 +203,45 @@ def test_a_computed_claim_is_told_apart_from_a_quoted_one() -> None:
     html = present.exchange("?", answer=replace(quoted, claims=claims))
     assert html.count(">computed<") == 1
     assert html.count(">checked<") == len(claims) - 1
+
+
+def test_only_a_kept_answer_can_be_judged_and_asked_otherwise() -> None:
+    answer = answer_to("How many containers?")
+    kept = present.exchange("?", answer=answer, number=3)
+    assert f'data-answer="{answer.id}" data-number="3"' in kept
+    assert f'<div class="judging" data-judge="{answer.id}"></div></article>' in kept
+    loose = present.exchange("?", answer=answer)
+    assert "data-judge" not in loose
+    assert "data-edit" not in loose
+    assert "data-copy" in loose
+
+
+def test_what_was_stopped_or_failed_can_be_asked_again() -> None:
+    assert "Stopped. Nothing of it is kept." in present.exchange("Why?", stopped=True)
+    for html in (present.exchange("Why?", stopped=True), present.exchange("Why?", error="No.")):
+        assert "data-again" in html
+    assert "data-again" not in present.exchange("  ", error="The question is empty.")
+
+
+def test_a_long_conversation_shows_its_newest_exchanges() -> None:
+    answer = answer_to("ferries")
+    kept = [Kept(n, f"Question {n}", answer, datetime.now(UTC)) for n in range(1, 6)]
+    html = present.conversation(kept, most=2)
+    assert re.findall(r'data-number="(\d)"', html) == ["4", "5"]
+    assert "Only the newest 2 answers" in html
+    assert "Only the newest" not in present.conversation(kept, most=5)
+
+
+def test_all_of_an_answer_is_said_in_the_readers_language() -> None:
+    chinese = words("zh")
+    html = present.exchange("?", answer=answer_to("How many containers?"), number=1, words=chinese)
+    for text in ("已核对", "逐字引用", "2024年2月7日", "重新提问", "复制"):
+        assert text in html
+    assert "文件中没有说明" in present.exchange("?", answer=answer_to("airport"), words=chinese)
+    assert 'lang="zh"' in welcome.introduction([REPORT], chinese)
+
+
+def test_the_keys_are_listed() -> None:
+    html = welcome.keyboard()
+    assert "<kbd>Ctrl</kbd> + <kbd>K</kbd>" in html
+    assert "Go to the question" in html

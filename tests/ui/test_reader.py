@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from time import perf_counter
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from rag.models import Document, Span
 from rag.permalink import parse_permalink, permalink_to
 from tests.ui.fake_pipeline import ATTACK, LONG, NOTICE, QUAY, RECORD, REPORT
-from ui.reader import CHANGED, Mark, document_body, long_date, source
+from ui.reader import Mark, document_body, source
+from ui.words import ENGLISH, words
+
+CHANGED = ENGLISH("reader.changed")
 
 
 class Seen(HTMLParser):
@@ -178,6 +182,43 @@ def test_a_permalink_survives_the_trip_through_text() -> None:
     assert place.holds(REPORT)
 
 
-def test_dates_are_written_out() -> None:
-    assert long_date(REPORT.published) == "7 February 2024"
-    assert long_date(None) == "date unknown"
+def test_dates_are_written_out_in_the_language_of_the_reader() -> None:
+    assert "Port Office · 7 February 2024" in source(REPORT, [], 0)
+    assert "publisher unknown · date unknown" in source(NOTICE, [], 0)
+    assert "Port Office · 2024年2月7日" in source(REPORT, [], 0, words=words("zh"))
+
+
+PAGED = replace(
+    NOTICE,
+    text="First words.\n\nA sentence that goes over the page. Another.\n\n1. One\n2. Its twin\n",
+    page_starts=(0, 40, 60, 60, 67),
+)
+
+
+def page_marks(html: str) -> list[str]:
+    return re.findall(r'<span class="page-mark"[^>]* data-label="([^"]*)"', html)
+
+
+def test_page_numbers_stand_where_pages_begin() -> None:
+    html = document_body(PAGED)
+    assert page_marks(html) == ["page 1", "page 2", "pages 3–4", "page 5"]
+    assert html.startswith('<span class="page-mark"')
+    before, _, after = html.partition('aria-label="page 2"></span>')
+    assert before.rpartition("<span")[0].endswith("A sentence that goes over ")
+    assert after.startswith("the page.")
+    assert page_marks(document_body(PAGED, words=words("zh")))[1] == "第 2 页"
+    assert page_marks(document_body(REPORT)) == []
+
+
+def test_a_mark_that_goes_over_a_page_holds_the_cited_words_only() -> None:
+    words = "A sentence that goes over the page."
+    html = document_body(PAGED, [Mark(1, span_of(PAGED, words))], 1)
+    assert squeezed(Seen(html).marked["1"]) == squeezed(words)
+    assert squeezed(Seen(html).text) == squeezed(PAGED.text)
+    assert "page-mark" not in "".join(re.findall(r"<mark.*?</mark>", html, re.DOTALL))
+
+
+def test_the_text_says_in_which_language_it_is() -> None:
+    german = replace(NOTICE, language='de"><script>')
+    html = source(german, [], 0)
+    assert 'class="document" lang="de&quot;&gt;&lt;script&gt;"' in html

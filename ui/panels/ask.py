@@ -2,145 +2,151 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from rag.errors import PolicyQAError
-from rag.live import AnyPipeline
-from rag.models import Answer, Claim, Turn
-from ui import present
-from ui.asking import told
-from ui.examples import example_questions
+from rag.errors import InputError
+from rag.models import Filters
+from ui import present, welcome, where
+from ui.examples import Examples
 from ui.office import Office
-from ui.panels.parts import html
+from ui.panels import history
+from ui.panels.desk import Asked, Desk, Parts
+from ui.panels.parts import html, whole_page
+from ui.people.person import Role, person_of, require
 from ui.theme import script
+from ui.words import i18n, words_of
 
-KEPT_EXCHANGES = 20
-"""Exchanges that stay on the page; older ones are let go."""
-HISTORY_TURNS = 4
-"""Earlier exchanges that a follow-up question may refer to."""
-PARALLEL_ANSWERS = 4
-
-FAILED = "The question could not be answered because of a fault in the program; please try again."
-_LOG_TEMPLATE = '<div role="log" aria-live="polite" aria-label="Answers">${value}</div>'
-
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question that was answered, as it is shown and as later questions may refer to it."""
-
-    html: str
-    turn: Turn
-
-
-Memory = tuple[Exchange, ...]
-"""The conversation of one browser tab; it lives on the server, so it cannot be forged."""
-Update = tuple[str, Memory, Any, Any]
+PARALLEL_ANSWERS = 16
+"""Answers that are made at once; whoever asks beyond that waits in line."""
+_NOW = '<div role="log" aria-live="polite">${value}</div>'
+_AT_ONCE: dict[str, Any] = {
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "queue": False,
+}
 
 
 def build(office: Office) -> None:
-    """Lay out the conversation, the question box and the examples."""
-    desk = _Desk(office.pipeline)
-    documents = office.pipeline.documents
-    examples = example_questions(office.pipeline) if office.examples is None else office.examples
-
-    memory = gr.State(())
+    """Lay out the conversation, the question box, the filters and the examples."""
+    current, asked, filters = gr.State(""), gr.State(Asked()), gr.State(where.NOWHERE)
     with gr.Column(elem_id="talk"):
-        html(present.introduction(documents), "intro")
-        log = html("", "log", html_template=_LOG_TEMPLATE, js_on_load=script("talk.js"))
-        with gr.Row(elem_id="composer"):
-            box, button = _question_box()
-        started = html(present.examples(examples), "examples", js_on_load=script("examples.js"))
-    wiring = {
-        "outputs": [log, memory, box, button],
+        shelf = history.build(office)
+        intro = html("", "intro", js_on_load=script("intro.js"))
+        log = html("", "log")
+        now = html("", "now", html_template=_NOW, js_on_load=script("ask.js"))
+        with gr.Column(elem_id="composer"):
+            editing = html("", "editing")
+            with gr.Row(elem_id="asking"):
+                box, ask, stop = _question_box()
+            scope = _where_to_look(office, filters)
+        started = html("", "examples", js_on_load=script("examples.js"))
+    parts = Parts(log, now, editing, box, shelf, current, asked)
+    desk = Desk(office, parts)
+    answering = _answering(desk, parts, [box.submit, ask.click], started, filters)
+    # In line, as the answers are: so it is told after whatever was still told of the answer.
+    stop.click(
+        desk.stop,
+        inputs=[asked, box],
+        outputs=[now, box, editing],
+        cancels=answering,
+        show_progress="hidden",
+        api_visibility="private",
+        concurrency_limit=None,
+    )
+    now.edit(desk.edit, inputs=[current], outputs=parts.all, **_AT_ONCE)
+    now.leave(desk.leave, outputs=parts.all, **_AT_ONCE)
+    shelf.open_conversation(desk.open, outputs=parts.all, **_AT_ONCE)
+    shelf.new_conversation(desk.begin_anew, outputs=parts.all, **_AT_ONCE)
+    _fill(office, intro, scope, started)
+
+
+def _question_box() -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    word = i18n()
+    box = gr.Textbox(
+        label=word("ask.question"),
+        placeholder=word("ask.placeholder"),
+        lines=1,
+        max_lines=6,
+        autofocus=True,
+        elem_id="question",
+    )
+    ask = gr.Button(word("ask.ask"), variant="primary", elem_id="ask")
+    return box, ask, gr.Button(word("ask.stop"), elem_id="stop")
+
+
+def _answering(
+    desk: Desk, parts: Parts, asks: list[Any], started: gr.HTML, filters: gr.State
+) -> list[Any]:
+    """Wire what begins an answer; the events, which can be cancelled."""
+    wiring: dict[str, Any] = {
+        "outputs": parts.all,
         "show_progress": "hidden",
         "api_visibility": "private",
         "concurrency_limit": PARALLEL_ANSWERS,
         "concurrency_id": "answers",
         "trigger_mode": "once",
     }
-    gr.on([box.submit, button.click], desk.ask, inputs=[box, memory], **wiring)
-    started.ask(desk.ask_example, inputs=[memory], **wiring)
+    typed = [parts.box, parts.current, parts.asked, filters]
+    return [
+        gr.on(asks, desk.ask, inputs=typed, **wiring),
+        started.ask(desk.ask_example, inputs=[parts.current, filters], **wiring),
+        parts.now.again(desk.again, inputs=[parts.current, parts.asked, filters], **wiring),
+    ]
 
 
-def _question_box() -> tuple[gr.Textbox, gr.Button]:
-    box = gr.Textbox(
-        label="Your question",
-        placeholder="A figure, a plan, a date …",
-        lines=1,
-        max_lines=4,
-        autofocus=True,
-        elem_id="question",
-    )
-    return box, gr.Button("Ask", variant="primary", elem_id="ask")
+def _where_to_look(office: Office, filters: gr.State) -> gr.HTML:
+    """The control of the filters, and what is chosen, as chips."""
 
-
-class _Desk:
-    """What the page asks of the server."""
-
-    def __init__(self, pipeline: AnyPipeline) -> None:
-        self._pipeline = pipeline
-
-    def ask_example(self, event: gr.EventData, memory: Memory) -> Iterator[Update]:
-        """Ask the example that was clicked."""
-        yield from self.ask(str(event._data.get("question", "")), memory)
-
-    def ask(self, question: str, memory: Memory) -> Iterator[Update]:
-        """Answer step by step: what is known so far, and in the end the whole exchange."""
+    def choices(chosen: Any, caller: gr.Request) -> str:
+        require(person_of(caller), Role.READER)
+        documents, words = office.pipeline.documents, words_of(caller)
         try:
-            yield from self._answer(question, memory)
-        except PolicyQAError as error:
-            yield _failed(question, memory, str(error))
-        except Exception:  # noqa: BLE001 - the page has to say something; the log keeps the traceback
-            _log.exception("A question failed.")
-            yield _failed(question, memory, FAILED)
+            known = where.read(chosen, documents, words)
+        except InputError:  # the documents are others by now
+            known = where.NOWHERE
+        return where.panel(documents, known, words)
 
-    def _answer(self, question: str, memory: Memory) -> Iterator[Update]:
-        history = [exchange.turn for exchange in memory[-HISTORY_TURNS:]]
-        claims: list[Claim] = []
-        status = "Searching the documents"
-        yield _busy(memory, present.exchange(question, status=status), box="")
-        # Gradio closes this generator when the page is left, and so the model's work ends.
-        with closing(told(self._pipeline, question, history=history)) as events:
-            for event in events:
-                if isinstance(event, Answer):
-                    memory = _remember(memory, question, event)
-                    yield _done(memory)
-                    continue
-                if isinstance(event, Claim):
-                    claims.append(event)
-                else:
-                    status = event
-                yield _busy(memory, present.exchange(question, claims=claims, status=status))
+    def choose(event: gr.EventData, before: Filters, caller: gr.Request) -> tuple[str, Filters]:
+        require(person_of(caller), Role.READER)
+        documents, words = office.pipeline.documents, words_of(caller)
+        try:
+            after = where.read(event._data, documents, words)
+        except InputError as error:
+            return where.summary(documents, before, words) + present.notice(str(error)), before
+        return where.summary(documents, after, words), after
 
-
-def _remember(memory: Memory, question: str, answer: Answer) -> Memory:
-    html = present.exchange(question, answer=answer)
-    return (*memory, Exchange(html, Turn(question, answer.text)))[-KEPT_EXCHANGES:]
+    scope = html("", "scope")
+    form = html(
+        "",
+        "where",
+        html_template='<div class="where-form" hidden></div>',
+        js_on_load=script("where.js"),
+        server_functions=[choices],
+    )
+    form.choose(choose, inputs=[filters], outputs=[scope, filters], **_AT_ONCE)
+    return scope
 
 
-def _shown(memory: Memory, *more: str) -> str:
-    return "".join([*(exchange.html for exchange in memory), *more])
+def _fill(office: Office, intro: gr.HTML, scope: gr.HTML, started: gr.HTML) -> None:
+    """Fill in what depends on the reader's language, once the page is open."""
+    examples = Examples(office.pipeline, office.examples)
+    examples.renew()
 
+    def greet(caller: gr.Request) -> tuple[str, str]:
+        require(person_of(caller), Role.READER)
+        words, documents = words_of(caller), office.pipeline.documents
+        return (
+            welcome.introduction(documents, words),
+            where.summary(documents, where.NOWHERE, words),
+        )
 
-def _busy(memory: Memory, exchange: str, box: str | None = None) -> Update:
-    """The box is emptied once, at the start: somebody may be typing the next question by now."""
-    cleared = gr.update() if box is None else box
-    return _shown(memory, exchange), memory, cleared, gr.update(interactive=False)
+    def suggest(caller: gr.Request) -> str:
+        require(person_of(caller), Role.READER)
+        return welcome.examples(examples.now(), words_of(caller))
 
-
-def _done(memory: Memory) -> Update:
-    return _shown(memory), memory, gr.update(), gr.update(interactive=True)
-
-
-def _failed(question: str, memory: Memory, message: str) -> Update:
-    """The question goes back into its box, to be corrected."""
-    html = _shown(memory, present.exchange(question, error=message))
-    return html, memory, question, gr.update(interactive=True)
+    load = partial(whole_page().load, show_progress="hidden", api_visibility="private")
+    load(greet, outputs=[intro, scope], queue=False)
+    load(suggest, outputs=[started], concurrency_limit=None)

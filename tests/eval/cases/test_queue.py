@@ -17,6 +17,7 @@ from eval.cases.items import Judgement, NewItem, judged_answer, whole_case
 from eval.cases.queue import ReviewQueue
 from eval.dataset import Case, ExpectedFigure, case_to_json
 from rag.errors import CaseError
+from rag.models import Turn
 
 CASE = Case(
     "ferries",
@@ -296,3 +297,32 @@ def test_a_table_that_could_not_be_made_whole_is_not_kept(
             ReviewQueue(path)
     with ReviewQueue(path) as queue:
         assert queue.add([drafted()]) == 1
+
+
+def test_what_is_withdrawn_waits_no_longer_and_may_come_back(path: Path) -> None:
+    with ReviewQueue(path) as queue:
+        queue.add([judged(), judged(judge="bob")])
+        assert queue.withdraw(judged(verdict="wrong"))  # the same judge and answer
+        assert not queue.withdraw(judged())
+        assert [item.judge for item in queue.waiting()] == ["bob"]
+        assert queue.add([judged()]) == 1
+
+
+def test_what_was_reviewed_is_not_withdrawn(path: Path) -> None:
+    with ReviewQueue(path) as queue:
+        queue.add([judged()])
+        (item,) = queue.waiting()
+        queue.reject(item.id, "eve")
+        assert not queue.withdraw(judged())
+        assert queue.get(item.id).state == "rejected"
+
+
+def test_an_answer_that_should_have_been_refused_is_expected_to_be_absent() -> None:
+    judgement = Judgement(ANSWER, "ann", "wrong", "should-have-refused")
+    assert judged_answer(judgement).case["absent"] is True
+
+
+def test_a_follow_up_brings_what_was_said_before() -> None:
+    judgement = Judgement(ANSWER, "ann", "wrong", history=(Turn("How many boats?", "12. [1]"),))
+    before = judged_answer(judgement).case["history"]
+    assert before == [{"question": "How many boats?", "answer": "12. [1]"}]

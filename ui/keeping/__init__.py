@@ -1,0 +1,1 @@
+"""Conversations that are kept: their store, their exports and their pages."""

@@ -1,0 +1,158 @@
+"""The SQLite file of conversations: made, recognised, and shared by threads and processes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from ui.keeping.kept import NotKept
+
+_APPLICATION = 0x70714356  # "pqCV"
+_VERSION = 1
+_PATIENCE_S = 2.0
+"""How long anybody waits for the file: an answer may be waiting with them."""
+_MODE = 0o600
+_SCHEMA = (
+    """CREATE TABLE conversations (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        name TEXT,
+        sought_name TEXT NOT NULL DEFAULT '',
+        began TEXT NOT NULL,
+        changed TEXT NOT NULL,
+        token TEXT UNIQUE,
+        deleted TEXT
+    )""",
+    "CREATE INDEX by_owner ON conversations (owner, changed)",
+    """CREATE TABLE exchanges (
+        conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        question TEXT NOT NULL,
+        answer_json TEXT NOT NULL,
+        sought TEXT NOT NULL,
+        asked TEXT NOT NULL,
+        PRIMARY KEY (conversation, number)
+    )""",
+    "CREATE INDEX by_answer ON exchanges (json_extract(answer_json, '$.id'))",
+    f"PRAGMA application_id = {_APPLICATION}",
+    f"PRAGMA user_version = {_VERSION}",
+)
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file, made if it is not there, for one operation: all of it takes effect or nothing.
+
+    Raises:
+        NotKept: it is locked, full, damaged, another's, or of another version.
+    """
+    with _told(path), closing(_connect(path)) as base:
+        base.execute("BEGIN IMMEDIATE")
+        try:
+            yield base
+            base.execute("COMMIT")
+        except BaseException:
+            if base.in_transaction:
+                base.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file for one operation that only reads, which waits for nobody who writes.
+
+    Raises:
+        NotKept: as for `opened`.
+    """
+    with _told(path), closing(_connect(path)) as base:
+        base.execute("BEGIN")
+        yield base
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell what SQLite and the disk refuse as ours; where the file lies is for the log only."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, UnicodeEncodeError) as error:
+        _log.warning("The conversations in %s cannot be used: %s", path, error)
+        raise NotKept(
+            f"Conversations cannot be kept or read just now ({_cause(error)}); questions are still "
+            "answered, and whoever runs this server finds more in its log."
+        ) from error
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or "the file cannot be used").casefold()
+    return "text that cannot be stored" if isinstance(error, UnicodeEncodeError) else str(error)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # SQLite would let everybody of the machine read it, and the two files beside it.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE))
+    base = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
+    base.row_factory = sqlite3.Row
+    try:
+        _make(base)
+        _recognise(base)
+        base.execute("PRAGMA foreign_keys = ON")
+        base.execute("PRAGMA synchronous = NORMAL")
+        base.execute("PRAGMA secure_delete = ON")
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def _make(base: sqlite3.Connection) -> None:
+    if not _is_new(base):
+        return
+    base.execute("BEGIN IMMEDIATE")
+    try:
+        if _is_new(base):  # another may have made it in the meantime
+            for statement in _SCHEMA:
+                base.execute(statement)
+        base.execute("COMMIT")
+    except BaseException:
+        if base.in_transaction:
+            base.execute("ROLLBACK")
+        raise
+
+
+def _is_new(base: sqlite3.Connection) -> bool:
+    nothing = base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    return nothing and not _pragma(base, "application_id")
+
+
+def _recognise(base: sqlite3.Connection) -> None:
+    if _pragma(base, "application_id") != _APPLICATION:
+        raise sqlite3.DatabaseError("the file holds something else")
+    if _pragma(base, "user_version") != _VERSION:
+        raise sqlite3.DatabaseError("the file is of another version of this program")
+    _use_log(base)
+
+
+def _use_log(base: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging, once; SQLite does not wait for others here by itself."""
+    until = time.monotonic() + _PATIENCE_S
+    while _pragma(base, "journal_mode") != "wal":
+        try:
+            base.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _pragma(base: sqlite3.Connection, name: str) -> Any:
+    return base.execute(f"PRAGMA {name}").fetchone()[0]

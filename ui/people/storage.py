@@ -1,0 +1,103 @@
+"""The SQLite files of this package: made when first needed, opened for each operation."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import PolicyQAError
+
+_VERSION = 1
+_PATIENCE_S = 5.0
+
+
+class StoreUnusable(PolicyQAError):
+    """A file of sessions or of the audit log that cannot be used."""
+
+    exit_code = 3
+    http_status = 503
+    code = "store-unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One file; `application` is what SQLite's header names it by, `schema` makes its tables."""
+
+    path: Path
+    application: int
+    schema: str
+
+    @contextmanager
+    def opened(self) -> Iterator[sqlite3.Connection]:
+        """A connection, for one change that takes effect as a whole or not at all.
+
+        Raises:
+            StoreUnusable: the file is another program's, damaged, or cannot be written.
+        """
+        try:
+            base = self._connect()
+            try:
+                base.execute("BEGIN IMMEDIATE")
+                with base:
+                    yield base
+            finally:
+                base.close()
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnusable(
+                f"{self.path} cannot be used ({error}); free it, or move it away so that a new "
+                "one is made."
+            ) from error
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read by, without keeping writers waiting.
+
+        Raises:
+            StoreUnusable: as of `opened`.
+        """
+        try:
+            base = self._connect()
+            try:
+                yield base
+            finally:
+                base.close()
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnusable(f"{self.path} cannot be read ({error}); free it.") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite gives its journals the permissions of the file: only its owner may read them.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        base = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
+        try:
+            base.row_factory = sqlite3.Row
+            base.execute("PRAGMA synchronous = NORMAL")
+            if base.execute("PRAGMA application_id").fetchone()[0] != self.application:
+                self._make(base)
+            if (found := base.execute("PRAGMA user_version").fetchone()[0]) != _VERSION:
+                raise sqlite3.DatabaseError(f"it is of version {found}")
+        except BaseException:
+            base.close()
+            raise
+        return base
+
+    def _make(self, base: sqlite3.Connection) -> None:
+        """Make the tables in an empty file; a file of another program is left as it is."""
+        base.execute("BEGIN IMMEDIATE")
+        named = base.execute("PRAGMA application_id").fetchone()[0]
+        empty = base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+        if named == self.application:  # another thread was quicker
+            base.execute("COMMIT")
+            return
+        if named or not empty:
+            raise sqlite3.DatabaseError("it belongs to another program")
+        for statement in self.schema.split(";;"):
+            base.execute(statement)
+        base.execute(f"PRAGMA application_id = {self.application}")
+        base.execute(f"PRAGMA user_version = {_VERSION}")
+        base.execute("COMMIT")
+        base.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,1 @@
+"""The quality room: evaluation runs read, started, compared, and cases reviewed."""

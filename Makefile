@@ -1,6 +1,7 @@
 # make serve   set up, ingest data/documents, serve the page on http://127.0.0.1:7860
 # make test    set up, then lint, types, import contracts, make eval and all tests
 # make soak      the tests of many rounds: 50 killed ingests, 200 random changes (half an hour)
+# make images    the pictures of README and docs, by a real browser
 # make local-model  install a small chat model for policyqa serve --local-model; make test tests it
 # make eval    evaluate on the sample documents, and on the originals where they are at hand;
 #              fails on a significant loss against data/baselines
@@ -19,7 +20,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve local-model test soak lint format eval baselines quality articles scale office \
+.PHONY: help serve local-model test soak images lint format eval baselines quality articles scale office \
     ingest-speed prose constraints clean
 
 help:
@@ -65,6 +66,9 @@ lint: $(VENV)/.developing
 
 test: lint $(VENV)/.chromium eval
 	$(BIN)/pytest -m "not soak"
+
+images: $(VENV)/.developing $(VENV)/.chromium
+	PYTHONPATH=. $(BIN)/python docs/images/make.py
 
 soak: $(VENV)/.developing
 	$(BIN)/pytest -m soak

@@ -25,7 +25,7 @@ from ui.keeping.kept import (
 )
 from ui.keeping.rows import HEADING, drop_last, heading, known, next_number, whole
 from ui.keeping.searching import sought, words_sought
-from ui.keeping.storage import opened, reading
+from ui.keeping.storage import File
 from ui.people.person import Person
 
 MOST_ANSWER_CHARS = 1_000_000
@@ -59,14 +59,14 @@ class Conversations:
         keep_days: int = 0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._path = path
+        self._file = File(path)
         self._keep_days = keep_days
         self._clock = clock
 
     def begin(self, person: Person) -> str:
         """Begin a conversation; its id, which is not listed before something is added."""
         id_, now = secrets.token_urlsafe(_SECRET_BYTES), self._now()
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             self._sweep(base)
             base.execute(
                 "INSERT INTO conversations (id, owner, began, changed) VALUES (?, ?, ?, ?)",
@@ -88,7 +88,7 @@ class Conversations:
         if len(answer_json) > MOST_ANSWER_CHARS:
             raise NotKept("This answer is too long to be kept; export or copy it while it stands.")
         words = sought(f"{question}\n{answer.text}")
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             self._owned(base, id_, person)
             drop_last(base, id_, replaces)
             number = next_number(base, id_)
@@ -104,7 +104,7 @@ class Conversations:
 
         Given a `number`, it is removed only if it is that one: another tab may have gone on.
         """
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             self._owned(base, id_, person)
             return drop_last(base, id_, number)
 
@@ -114,7 +114,7 @@ class Conversations:
 
     def conversation(self, id_: str, person: Person) -> Conversation:
         """The whole of a conversation."""
-        with reading(self._path) as base:
+        with self._file.reading() as base:
             return whole(base, self._owned(base, id_, person))
 
     def holding(self, answer_id: str, person: Person) -> Sequence[Kept]:
@@ -123,7 +123,7 @@ class Conversations:
             "SELECT e.conversation, e.number FROM exchanges e JOIN conversations c "
             "ON c.id = e.conversation WHERE json_extract(e.answer_json, '$.id') = ? AND c.owner = ?"
         )
-        with reading(self._path) as base:
+        with self._file.reading() as base:
             found = base.execute(query, (answer_id, person.name)).fetchone()
             held = whole(base, self._owned(base, known(found)["conversation"], person))
         return [kept for kept in held.exchanges if kept.number <= found["number"]]
@@ -135,7 +135,7 @@ class Conversations:
         capitals do not matter.
         """
         words = words_sought(search)
-        with reading(self._path) as base:
+        with self._file.reading() as base:
             rows = base.execute(
                 f"{HEADING} AND c.owner = ? AND count > 0 {_FOUND * len(words)} "
                 "ORDER BY c.changed DESC, c.id LIMIT ?",
@@ -157,7 +157,7 @@ class Conversations:
         name = " ".join(title.split())
         if len(name) > TITLE_CHARS:
             raise TitleError(f"A title has at most {TITLE_CHARS} characters; shorten it.")
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             self._owned(base, id_, person)
             base.execute(
                 "UPDATE conversations SET name = ?, sought_name = ? WHERE id = ?",
@@ -167,33 +167,33 @@ class Conversations:
 
     def share(self, id_: str, person: Person) -> str:
         """Let everybody who may ask read it; its link's secret, the same while it is shared."""
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             token = self._owned(base, id_, person)["token"] or secrets.token_urlsafe(_SECRET_BYTES)
             base.execute("UPDATE conversations SET token = ? WHERE id = ?", (token, id_))
         return str(token)
 
     def unshare(self, id_: str, person: Person) -> None:
         """Let nobody else read it; a link given out before never works again."""
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             self._owned(base, id_, person)
             base.execute("UPDATE conversations SET token = NULL WHERE id = ?", (id_,))
 
     def shared(self, token: str) -> Conversation:
         """The conversation of a shared link, to be read."""
-        with reading(self._path) as base:
+        with self._file.reading() as base:
             row = base.execute(f"{HEADING} AND c.token = ?", (self._oldest(), token)).fetchone()
             return whole(base, known(row))
 
     def delete(self, id_: str, person: Person) -> None:
         """Delete a conversation; it is gone at once, but can be restored for `UNDO_S` seconds."""
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             self._sweep(base)
             self._owned(base, id_, person)
             base.execute("UPDATE conversations SET deleted = ? WHERE id = ?", (self._now(), id_))
 
     def restore(self, id_: str, person: Person) -> None:
         """Take back a deletion, while that is possible."""
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             self._sweep(base)
             changed = base.execute(
                 "UPDATE conversations SET deleted = NULL "
@@ -205,7 +205,7 @@ class Conversations:
 
     def forget(self, id_: str, person: Person) -> None:
         """End the time in which a deletion can be taken back; nothing happens if there is none."""
-        with opened(self._path) as base:
+        with self._file.opened() as base:
             base.execute(
                 "DELETE FROM conversations WHERE id = ? AND owner = ? AND deleted IS NOT NULL",
                 (id_, person.name),

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ui.connections import Connections
 from ui.keeping.kept import NotKept
 
 _APPLICATION = 0x70714356  # "pqCV"
 _VERSION = 1
 _PATIENCE_S = 2.0
 """How long anybody waits for the file: an answer may be waiting with them."""
-_MODE = 0o600
 _SCHEMA = (
     """CREATE TABLE conversations (
         id TEXT PRIMARY KEY,
@@ -47,34 +47,47 @@ _SCHEMA = (
 _log = logging.getLogger(__name__)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """The file, made if it is not there, for one operation: all of it takes effect or nothing.
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file, made when it is first needed."""
 
-    Raises:
-        NotKept: it is locked, full, damaged, another's, or of another version.
-    """
-    with _told(path), closing(_connect(path)) as base:
-        base.execute("BEGIN IMMEDIATE")
-        try:
+    path: Path
+    _connections: Connections = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_connections", Connections(self.path, _ready, _PATIENCE_S))
+
+    @contextmanager
+    def opened(self) -> Iterator[sqlite3.Connection]:
+        """For one operation: all of it takes effect or nothing.
+
+        Raises:
+            NotKept: it is locked, full, damaged, another's, or of another version.
+        """
+        with _told(self.path), self._connections.one() as base:
+            base.execute("BEGIN IMMEDIATE")
             yield base
             base.execute("COMMIT")
-        except BaseException:
-            if base.in_transaction:
-                base.execute("ROLLBACK")
-            raise
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For one operation that only reads, which waits for nobody who writes.
 
-@contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """The file for one operation that only reads, which waits for nobody who writes.
+        Raises:
+            NotKept: as for `opened`.
+        """
+        with _told(self.path), self._connections.one() as base:
+            base.execute("BEGIN")
+            yield base
 
-    Raises:
-        NotKept: as for `opened`.
-    """
-    with _told(path), closing(_connect(path)) as base:
-        base.execute("BEGIN")
-        yield base
+    def wipe(self) -> None:
+        """Leave nothing of what was deleted in the log beside the file, if nobody reads just now.
+
+        Raises:
+            NotKept: as for `opened`.
+        """
+        with _told(self.path), self._connections.one() as base:
+            base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
@@ -96,22 +109,12 @@ def _cause(error: Exception) -> str:
     return "text that cannot be stored" if isinstance(error, UnicodeEncodeError) else str(error)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # SQLite would let everybody of the machine read it, and the two files beside it.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE))
-    base = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
-    base.row_factory = sqlite3.Row
-    try:
-        _make(base)
-        _recognise(base)
-        base.execute("PRAGMA foreign_keys = ON")
-        base.execute("PRAGMA synchronous = NORMAL")
-        base.execute("PRAGMA secure_delete = ON")
-    except BaseException:
-        base.close()
-        raise
-    return base
+def _ready(base: sqlite3.Connection) -> None:
+    _make(base)
+    _recognise(base)
+    base.execute("PRAGMA foreign_keys = ON")
+    base.execute("PRAGMA synchronous = NORMAL")
+    base.execute("PRAGMA secure_delete = ON")
 
 
 def _make(base: sqlite3.Connection) -> None:

@@ -1,15 +1,15 @@
-"""The SQLite files of this package: made when first needed, opened for each operation."""
+"""The SQLite files of this package: made when first needed, and never to be closed by a caller."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import PolicyQAError
+from ui.connections import Connections
 
 _VERSION = 1
 _PATIENCE_S = 5.0
@@ -30,6 +30,11 @@ class Store:
     path: Path
     application: int
     schema: str
+    _connections: Connections = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        connections = Connections(self.path, self._ready, _PATIENCE_S)
+        object.__setattr__(self, "_connections", connections)
 
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:
@@ -39,13 +44,10 @@ class Store:
             StoreUnusable: the file is another program's, damaged, or cannot be written.
         """
         try:
-            base = self._connect()
-            try:
+            with self._connections.one() as base:
                 base.execute("BEGIN IMMEDIATE")
                 with base:
                     yield base
-            finally:
-                base.close()
         except (sqlite3.Error, OSError) as error:
             raise StoreUnusable(
                 f"{self.path} cannot be used ({error}); free it, or move it away so that a new "
@@ -60,30 +62,17 @@ class Store:
             StoreUnusable: as of `opened`.
         """
         try:
-            base = self._connect()
-            try:
+            with self._connections.one() as base:
                 yield base
-            finally:
-                base.close()
         except (sqlite3.Error, OSError) as error:
             raise StoreUnusable(f"{self.path} cannot be read ({error}); free it.") from error
 
-    def _connect(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite gives its journals the permissions of the file: only its owner may read them.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        base = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
-        try:
-            base.row_factory = sqlite3.Row
-            base.execute("PRAGMA synchronous = NORMAL")
-            if base.execute("PRAGMA application_id").fetchone()[0] != self.application:
-                self._make(base)
-            if (found := base.execute("PRAGMA user_version").fetchone()[0]) != _VERSION:
-                raise sqlite3.DatabaseError(f"it is of version {found}")
-        except BaseException:
-            base.close()
-            raise
-        return base
+    def _ready(self, base: sqlite3.Connection) -> None:
+        base.execute("PRAGMA synchronous = NORMAL")
+        if base.execute("PRAGMA application_id").fetchone()[0] != self.application:
+            self._make(base)
+        if (found := base.execute("PRAGMA user_version").fetchone()[0]) != _VERSION:
+            raise sqlite3.DatabaseError(f"it is of version {found}")
 
     def _make(self, base: sqlite3.Connection) -> None:
         """Make the tables in an empty file; a file of another program is left as it is."""

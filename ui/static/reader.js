@@ -3,8 +3,6 @@ const frame = element.closest("#reader");
 const panel = element.querySelector(".reader");
 const part = (selector) => panel.querySelector(selector);
 const sheet = part(".sheet");
-const room = document.getElementById("room-ask");
-const rooms = document.getElementById("rooms");
 const phone = window.matchMedia("(max-width: 899px)");
 let texts = JSON.parse(panel.dataset.words);
 let shelf = sheet.innerHTML;
@@ -19,16 +17,24 @@ const isOpen = () => uncovered;
 
 // Beside the questions the panel always stands; over any other room it comes as a drawer.
 const settle = () => {
+  const room = document.getElementById("room-ask");
   frame.classList.toggle("drawer", Boolean(room) && !room.checkVisibility());
   frame.classList.toggle("sheet-open", uncovered);
 };
-new ResizeObserver(settle).observe(room ?? document.body);
+// The rooms may come into the page after this panel.
+const follow = () => {
+  const room = document.getElementById("room-ask");
+  if (room) new ResizeObserver(settle).observe(room);
+  else requestAnimationFrame(follow);
+};
+follow();
 // Gradio may write the classes of its block anew at any time.
 new MutationObserver(settle).observe(frame, { attributes: true, attributeFilter: ["class"] });
 
 const uncover = (open) => {
   uncovered = open;
   settle();
+  const rooms = document.getElementById("rooms");
   if (rooms) rooms.inert = open && phone.matches;
 };
 

@@ -55,8 +55,10 @@ def _told(
     history: Sequence[Turn],
     filters: Filters | None,
 ) -> Generator[str | Claim | Answer]:
-    office.audit.note(person, "ask", question if office.settings.access.audit_questions else "")
-    yield from office.pipeline.stream(question, history=history, filters=filters)
+    try:
+        yield from office.pipeline.stream(question, history=history, filters=filters)
+    finally:  # nobody waits for the disk before the first claim; who leaves is noted all the same
+        office.audit.note(person, "ask", question if office.settings.access.audit_questions else "")
 
 
 async def in_threads(events: Generator[T], limiter: CapacityLimiter) -> AsyncGenerator[T]:

@@ -62,9 +62,11 @@ class Connections:
 
     def _give_back(self, mark: _Mark, base: sqlite3.Connection) -> None:
         with self._lock:
-            if len(self._idle) < MOST_IDLE:
-                return self._idle.append((mark, base))
-        base.close()
+            room = len(self._idle) < MOST_IDLE
+            if room:
+                self._idle.append((mark, base))
+        if not room:
+            base.close()
 
     def _opened(self) -> tuple[_Mark, sqlite3.Connection]:
         _touch(self.path)

@@ -36,4 +36,6 @@ def _line(citation: Citation, words: Words) -> str:
     facts = [citation.title, words.day(citation.published)]
     if citation.page:
         facts.append(words("ask.page", n=citation.page))
+    if citation.also:
+        facts.append(words("ask.also_in", sources=", ".join(citation.also)))
     return ", ".join(facts)

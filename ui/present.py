@@ -27,11 +27,13 @@ def exchange(
     error: str | None = None,
     stopped: bool = False,
     number: int | None = None,
+    run: str = "",
     words: Words = ENGLISH,
 ) -> str:
     """One question with what is known of its answer so far.
 
-    While an answer is on its way there are `claims` and a `status`; in the end there is either
+    While an answer is on its way there are `claims` and a `status`, and `run` tells it from one
+    that was stopped, of which something may still arrive; in the end there is either
     the whole `answer`, or an `error` of one sentence, or it was `stopped`. An answer that is kept
     as the `number`-th of its conversation can be copied, judged and asked otherwise.
     """
@@ -50,6 +52,7 @@ def exchange(
     if answer is not None:
         body += _afterwards(question, answer, number, words)
     kept = f' data-answer="{escape(answer.id)}" data-number="{number}"' if answer and number else ""
+    kept += f' data-run="{escape(run)}"' if run else ""
     links = escape(json.dumps([place.permalink for place in places]))
     return (
         f'<article class="exchange"{kept} data-places="{links}">{_question(question)}{body}'
@@ -153,9 +156,14 @@ def _where(place: Citation, words: Words) -> str:
     facts = [words.day(place.published)]
     facts += [words("ask.page", n=place.page)] if place.page else []
     facts += [place.heading[-1]] if place.heading and place.heading[-1] != place.title else []
+    also = ""
+    if place.also:
+        named = escape(words("ask.also_in", sources=", ".join(place.also)))
+        also = f'<span class="facts also">{named}</span>'
     return (
         f'<span class="where"><span class="title">{escape(place.title)}</span>'
-        f'<span class="facts">{escape(" · ".join(facts))}</span></span>'
+        f'<span class="facts">{escape(" · ".join(facts))}</span>'
+        f"{also}</span>"
     )
 
 

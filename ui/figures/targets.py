@@ -44,9 +44,11 @@ def targets_of(register: Register) -> tuple[Target, ...]:
     so it is left out.
     """
     verbs = _verbs(register.figures)
+    counted = _counted(register.figures)
     groups: dict[Hashable, list[Figure]] = {}
     for figure in register.figures:
-        if _is_dated(figure) and any(map(str.isdecimal, figure.text)):
+        dated = _is_dated(figure) and any(map(str.isdecimal, figure.text))
+        if dated and not _of_a_set(figure, counted):
             document = register.documents[figure.document_id]
             said = _said(figure, document, verbs)
             if said:
@@ -63,6 +65,29 @@ def period_of(figure: Figure) -> Period:
 
 def _is_dated(figure: Figure) -> bool:
     return figure.period.status is not None and len(figure.period.years) == 1
+
+
+def _place(figure: Figure) -> tuple[str, int]:
+    return figure.document_id, figure.sentence.start
+
+
+def _counted(figures: Iterable[Figure]) -> dict[tuple[str, int], list[Figure]]:
+    """Plain counts of things, by the sentence that tells them."""
+    found: dict[tuple[str, int], list[Figure]] = {}
+    for figure in figures:
+        if figure.unit is None and not figure.change:
+            found.setdefault(_place(figure), []).append(figure)
+    return found
+
+
+def _of_a_set(figure: Figure, counted: Mapping[tuple[str, int], Sequence[Figure]]) -> bool:
+    """Whether its sentence counts the very things: "117 projects with an investment of 5 billion"
+    tells of these projects only, so that the figure stands for nobody else's."""
+    things = set(terms(figure.measure.rpartition(" of ")[2]))
+    return any(
+        other is not figure and things and things <= set(terms(other.measure))
+        for other in counted.get(_place(figure), ())
+    )
 
 
 def _kind(figure: Figure) -> tuple[Hashable, ...]:

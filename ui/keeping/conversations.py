@@ -67,11 +67,13 @@ class Conversations:
         """Begin a conversation; its id, which is not listed before something is added."""
         id_, now = secrets.token_urlsafe(_SECRET_BYTES), self._now()
         with self._file.opened() as base:
-            self._sweep(base)
+            swept = self._sweep(base)
             base.execute(
                 "INSERT INTO conversations (id, owner, began, changed) VALUES (?, ?, ?, ?)",
                 (id_, person.name, now, now),
             )
+        if swept:
+            self._file.wipe()
         return id_
 
     def add(
@@ -187,19 +189,23 @@ class Conversations:
     def delete(self, id_: str, person: Person) -> None:
         """Delete a conversation; it is gone at once, but can be restored for `UNDO_S` seconds."""
         with self._file.opened() as base:
-            self._sweep(base)
+            swept = self._sweep(base)
             self._owned(base, id_, person)
             base.execute("UPDATE conversations SET deleted = ? WHERE id = ?", (self._now(), id_))
+        if swept:
+            self._file.wipe()
 
     def restore(self, id_: str, person: Person) -> None:
         """Take back a deletion, while that is possible."""
         with self._file.opened() as base:
-            self._sweep(base)
+            swept = self._sweep(base)
             changed = base.execute(
                 "UPDATE conversations SET deleted = NULL "
                 "WHERE id = ? AND owner = ? AND deleted IS NOT NULL",
                 (id_, person.name),
             ).rowcount
+        if swept:
+            self._file.wipe()
         if not changed:
             raise UnknownConversation("The conversation is deleted for good; begin a new one.")
 
@@ -210,6 +216,7 @@ class Conversations:
                 "DELETE FROM conversations WHERE id = ? AND owner = ? AND deleted IS NOT NULL",
                 (id_, person.name),
             )
+        self._file.wipe()
 
     def _owned(self, base: sqlite3.Connection, id_: str, person: Person) -> sqlite3.Row:
         row = base.execute(
@@ -217,13 +224,13 @@ class Conversations:
         ).fetchone()
         return known(row)
 
-    def _sweep(self, base: sqlite3.Connection) -> None:
-        """Remove for good what was deleted, has grown too old, or stayed empty."""
-        base.execute(
+    def _sweep(self, base: sqlite3.Connection) -> int:
+        """Remove for good what was deleted, has grown too old, or stayed empty; how many."""
+        return base.execute(
             "DELETE FROM conversations WHERE deleted < ? OR changed < ? OR (began < ? AND NOT "
             "EXISTS (SELECT 1 FROM exchanges e WHERE e.conversation = conversations.id))",
             (self._now(-UNDO_S), self._oldest(), self._now(-_EMPTY_S)),
-        )
+        ).rowcount
 
     def _oldest(self) -> str:
         """The time before which a conversation is forgotten."""

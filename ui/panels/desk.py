@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 import gradio as gr
@@ -21,6 +22,7 @@ from ui.asking import told
 from ui.keeping.kept import Kept, NotKept, UnknownConversation
 from ui.office import Office
 from ui.panels import history
+from ui.panels.parts import typed, untranslated
 from ui.people.limits import TooOften
 from ui.people.person import Person, Role, person_of, require
 from ui.words import Words, words_of
@@ -84,6 +86,7 @@ class Desk:
         self, question: str, current: str, asked: Asked, filters: Filters, caller: gr.Request
     ) -> Iterator[Update]:
         """Answer step by step: what is known so far, and in the end the whole exchange."""
+        question = typed(question)
         yield from self._told(Asked(question, asked.replaces), current, filters, caller)
 
     def ask_example(
@@ -114,7 +117,7 @@ class Desk:
         if last is None:
             return {self._parts.editing: ""}
         return {
-            self._parts.box: last.question,
+            self._parts.box: untranslated(last.question),
             self._parts.asked: Asked("", last.number),
             self._parts.editing: present.editing(words),
             self._parts.now: "",
@@ -124,12 +127,12 @@ class Desk:
         """Leave the last question as it was."""
         return {self._parts.editing: "", self._parts.asked: Asked(), self._parts.box: ""}
 
-    def stop(self, asked: Asked, typed: str, caller: gr.Request) -> Update:
+    def stop(self, asked: Asked, begun: str, caller: gr.Request) -> Update:
         """What stands on the page after the answer on its way was cancelled."""
         if not asked.question:
             return {self._parts.editing: ""}
         html = present.exchange(asked.question, stopped=True, words=words_of(caller))
-        return {self._parts.now: html, self._parts.box: typed or asked.question}
+        return {self._parts.now: html, self._parts.box: begun or untranslated(asked.question)}
 
     def open(self, event: gr.EventData, caller: gr.Request) -> Update:
         """Show the conversation that was chosen."""
@@ -165,9 +168,9 @@ class Desk:
         self, asked: Asked, current: str, filters: Filters, person: Person, words: Words
     ) -> Iterator[Update]:
         parts, question, claims = self._parts, asked.question, []
-        status = words("ask.searching")
+        status, run = words("ask.searching"), token_hex(8)
         # The box is emptied once: somebody may be typing the next question by now.
-        first = present.exchange(question, status=status, words=words)
+        first = present.exchange(question, status=status, run=run, words=words)
         editing = present.editing(words) if asked.replaces else ""
         yield {parts.now: first, parts.box: "", parts.asked: asked, parts.editing: editing}
         options: Mapping[str, Any] = {
@@ -185,7 +188,9 @@ class Desk:
                     claims.append(event)
                 else:
                     status = words(f"ask.{_STATUS[event]}") if event in _STATUS else event
-                html = present.exchange(question, claims=claims, status=status, words=words)
+                html = present.exchange(
+                    question, claims=claims, status=status, run=run, words=words
+                )
                 if html != first:  # each one costs as much as a tenth of a quoted answer
                     yield {parts.now: html}
                 first = ""  # from then on all are sent, for only a step ends who has left
@@ -207,9 +212,7 @@ class Desk:
         kept = self._office.conversations
         id_ = current or kept.begin(person)
         try:
-            if asked.replaces:
-                kept.drop_last(id_, person, number=asked.replaces)
-            kept.add(id_, person, asked.question, answer)
+            kept.add(id_, person, asked.question, answer, replaces=asked.replaces)
         except UnknownConversation:  # deleted meanwhile, in this tab or another
             id_ = kept.begin(person)
             kept.add(id_, person, asked.question, answer)
@@ -245,7 +248,7 @@ class Desk:
         html = present.exchange(asked.question, error=message, words=words)
         return {
             self._parts.now: html,
-            self._parts.box: asked.question,
+            self._parts.box: untranslated(asked.question),
             self._parts.asked: asked,
         }
 

@@ -9,6 +9,10 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
+_MARKER = "__i18n__"
+_BROKEN = "_\u2060_i18n_\u2060_"
+"""The same to look at, with word joiners in it."""
+
 
 def html(
     value: str, elem_id: str, *, server_functions: Sequence[Callable[..., Any]] = (), **options: Any
@@ -28,6 +32,16 @@ def whole_page() -> gr.Blocks:
     page = Context.root_block
     assert isinstance(page, gr.Blocks)  # noqa: S101  panels are built only inside of it
     return page
+
+
+def untranslated(text: str) -> str:
+    """Text for the value of a component that Gradio would search for keys of translations."""
+    return text.replace(_MARKER, _BROKEN)
+
+
+def typed(text: str) -> str:
+    """What somebody typed into such a component, or left standing in it."""
+    return text.replace(_BROKEN, _MARKER)
 
 
 def _plain(function: Callable[..., Any]) -> Callable[..., Any]:

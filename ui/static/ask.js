@@ -14,7 +14,17 @@ const reveal = () => {
 };
 // Twice: the question box takes its new height one frame after the answer has taken its own.
 const soon = (work) => requestAnimationFrame(() => (work(), requestAnimationFrame(work)));
-watch("value", () => soon(reveal));
+
+// What was still on its way when an answer was stopped must not take the place of its end.
+let stopped = "";
+let ending = "";
+const settle = () => {
+  const run = element.querySelector("[data-run]")?.dataset.run;
+  if (element.querySelector(".stopped")) ending = props.value;
+  else if (run && run === stopped && ending) props.value = ending;
+  else if (run !== stopped) ending = "";
+};
+watch("value", () => (settle(), soon(reveal)));
 
 const copyText = async (text) => {
   try {
@@ -55,8 +65,10 @@ const clicked = (event) => {
   if (!element.isConnected) return document.removeEventListener("click", clicked);
   const button = event.target.closest("button");
   if (!button || !talk.contains(button)) return;
-  if (button.id === "stop") box()?.focus(); // the button itself goes away
-  else if (button.dataset.copy) copy(button);
+  if (button.id === "stop") {
+    stopped = element.querySelector("[data-run]")?.dataset.run ?? "";
+    box()?.focus(); // the button itself goes away
+  } else if (button.dataset.copy) copy(button);
   else if (button.hasAttribute("data-again"))
     trigger("again", { kept: Boolean(button.closest("[data-number]")) });
   else if (button.hasAttribute("data-edit")) edit();

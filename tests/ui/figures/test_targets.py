@@ -43,7 +43,7 @@ def test_a_result_stands_with_the_target_of_its_own_year() -> None:
         ("Exports were 480 tons in 2024.", "Exports will reach 500 tons in 2023."),
         ("The town ran three ports in 2023.", "The town will run three ports in 2024."),
         (
-            "In 2023 the town began the construction of 17 roads with a total investment of $5 million.",
+            "In 2023 began the construction of 17 roads with a total investment of $5 million.",
             "In 2024 the total investment of roads will reach $7 million.",
         ),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,7 +139,10 @@ def test_a_pdf_is_uploaded_asked_about_and_cited(
     expect(row(room, "Lighthouse report")).to_contain_text("Ready", timeout=INGEST_MS)
     expect(room.locator(".library-said")).to_have_text("Up to date: 1 added.")
     row(room, "Lighthouse report").get_by_role("button", name="Lighthouse report").first.click()
-    expect(page.locator("#reader")).to_contain_text("lamp is seen from")
+    panel = page.locator("#reader")
+    expect(panel.get_by_role("img", name=re.compile("^Picture of page 1 of 1"))).to_be_visible()
+    panel.get_by_role("button", name="Text", exact=True).click()
+    expect(panel).to_contain_text("lamp is seen from")
     go_to_room(page, "Ask")
     exchange = ask(page, "How much did the repair of the lighthouse of Skerrow cost?")
     expect(exchange).to_contain_text("4.7 million crowns")
@@ -215,6 +219,7 @@ def test_files_are_dropped_kept_beside_each_other_removed_and_put_back(
     page.keyboard.press("Enter")
     expect(row(room, "parks.md")).to_have_count(1)
     page.evaluate(ON_DROP, drop)
+    expect(question).to_be_visible()
     page.keyboard.press("Escape")  # nothing is done without an answer
     expect(notes(room).get_by_text("parks.md: not uploaded.")).to_be_visible()
     assert len(list((folder / "uploads").glob("[!.]*"))) == 2

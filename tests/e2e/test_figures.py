@@ -63,14 +63,14 @@ def test_figures_are_searched_with_slips_of_typing_and_filtered(room: Page) -> N
     room.get_by_role("searchbox", name="Measure").fill("unemploymnt")
     expect(said(room)).to_have_text("Shown for “unemployment”. 60 of 240 figures")
     assert set(values(room)) == {"4.5%", "at most 5%"}
-    room.get_by_label("Status").select_option("planned")
+    room.get_by_role("combobox", name="Status").select_option("planned")
     expect(said(room)).to_contain_text("30 of 240 figures")
     room.get_by_role("search", name="Choose figures").get_by_role("button").click()
     expect(said(room)).to_have_text("240 of 240 figures")
-    room.get_by_label("Document").select_option("Island report")
-    room.get_by_label("Unit").select_option("mm")
+    room.get_by_role("combobox", name="Document").select_option("Island report")
+    room.get_by_role("combobox", name="Unit").select_option("mm")
     expect(said(room)).to_have_text("30 of 240 figures")
-    room.get_by_label("Year").select_option("2024")
+    room.get_by_role("combobox", name="Year").select_option("2024")
     expect(room.get_by_text("No figure is like this")).to_be_visible()
 
 
@@ -120,7 +120,7 @@ def test_everything_is_done_by_keyboard(room: Page) -> None:
 
 
 def test_what_is_shown_is_downloaded_as_a_table(room: Page) -> None:
-    room.get_by_label("Unit").select_option("mm")
+    room.get_by_role("combobox", name="Unit").select_option("mm")
     expect(said(room)).to_have_text("30 of 240 figures")
     with room.expect_download() as began:
         room.get_by_role("link", name="Download as CSV").click()

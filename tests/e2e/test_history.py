@@ -146,9 +146,9 @@ def test_a_deleted_conversation_is_gone_for_good_when_the_note_is(
     expect(drawer.get_by_text("Nothing is kept yet")).to_be_visible()
 
 
-@pytest.mark.xfail(strict=True, reason="the room hides a notice that stands without an exchange")
 def test_the_address_of_an_unknown_conversation_says_so(address: str, open_page: Opener) -> None:
-    page = open_page(f"{address}/?c={'A' * 22}")
+    page = open_page(address)
+    page.goto(f"{address}/?c={'A' * 22}")
     expect(page.get_by_text("There is no such conversation")).to_be_visible()
 
 

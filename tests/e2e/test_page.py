@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from rag.pipeline import Pipeline
 from tests.e2e.browsing import DESKTOP, PHONE, Opener, ask
@@ -141,6 +141,23 @@ def test_everything_works_by_keyboard(fake_address: str, open_page: Opener) -> N
     expect(page.locator("#cited")).to_have_count(0)
     expect(page.locator(".shelf")).to_be_visible()
     expect(cite).to_be_focused()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_gradio_shows_no_buttons_of_its_own(
+    fake_address: str, browser: Browser, fails: bool
+) -> None:
+    page = browser.new_context(viewport=DESKTOP, locale="en-GB").new_page()
+    if fails:  # to fill in the parts of the page, the header too
+        page.route(re.compile("/gradio_api/(run|queue/join)"), lambda route: route.abort())
+    page.goto(fake_address)
+    page.get_by_label("Your question").wait_for()
+    clear = page.get_by_role("button", name="Clear", exact=True)
+    for room in ("Documents", "Figures", "Quality", "Ask"):
+        page.get_by_role("tab", name=room, exact=True).click()
+        page.wait_for_timeout(300)
+        expect(clear).to_have_count(0)
+    page.context.close()
 
 
 def test_an_example_asks_itself(fake_address: str, open_page: Opener) -> None:

@@ -143,7 +143,7 @@ def test_a_changed_case_opens_its_source_in_the_reader(address: str, open_page: 
 
 def test_every_size_and_both_palettes_show_the_room(address: str, open_page: Opener) -> None:
     page = enter(open_page(address))
-    page.locator(".q-compared table").wait_for(timeout=SLOW_MS)
+    page.locator(".q-compared table").first.wait_for(timeout=SLOW_MS)
     shot(page, "quality")
     page.locator(".q-charts").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('.q-charts').scrollIntoView()")

@@ -31,6 +31,15 @@ def test_a_page_is_named_and_what_stays_open_is_said() -> None:
     assert told["text"].endswith("\n\nThey do not say how many ferries.")
 
 
+def test_the_documents_that_say_the_same_are_copied_with_a_source() -> None:
+    first = ANSWER.claims[0]
+    twice = replace(first, citations=(replace(first.citations[0], also=("a.md", "b/c.pdf")),))
+    answer = replace(ANSWER, claims=(twice,))
+    for language, ending in (("en", ", also in a.md, b/c.pdf"), ("zh", "亦见：a.md, b/c.pdf")):
+        told = json.loads(copied("?", answer, words(language)))
+        assert told["sources"][0]["line"].endswith(ending)
+
+
 def test_an_abstention_is_copied_with_its_nearest_passages() -> None:
     refusal = FakePipeline().ask("What is the airport budget?")
     told = json.loads(copied(refusal.question, refusal, words("zh")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -118,10 +119,58 @@ def test_asked_again_the_last_answer_is_replaced(desk: Desk, office: Office) -> 
     assert after.answer.id != before.answer.id
 
 
+def test_an_answer_that_cannot_take_the_place_of_the_last_one_leaves_it(
+    desk: Desk, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = last(desk.ask(CONTAINERS, "", Asked(), EVERYWHERE, by()))["current"]
+    monkeypatch.setattr("ui.keeping.rows.MOST_EXCHANGES", 0)  # adding fails, after the removal
+    page = last(desk.again(event(kept=True), id_, Asked(), EVERYWHERE, by()))
+    assert "Not kept" in page["now"]
+    assert [k.question for k in office.conversations.exchanges(id_, LOCAL)] == [CONTAINERS]
+
+
+def test_an_answer_goes_to_the_end_if_another_tab_went_on(desk: Desk, office: Office) -> None:
+    id_ = last(desk.ask(CONTAINERS, "", Asked(), EVERYWHERE, by()))["current"]
+    editing = desk.edit(id_, by())["asked"]
+    last(desk.ask("When do ferries leave?", id_, Asked(), EVERYWHERE, by()))
+    last(desk.ask("What of the airport?", id_, editing, EVERYWHERE, by()))
+    kept = [k.question for k in office.conversations.exchanges(id_, LOCAL)]
+    assert kept == [CONTAINERS, "When do ferries leave?", "What of the airport?"]
+
+
+def test_what_is_told_of_one_answer_is_told_from_what_is_told_of_another(desk: Desk) -> None:
+    runs = []
+    for _ in range(2):
+        updates = list(desk.ask(CONTAINERS, "", Asked(), EVERYWHERE, by()))
+        found = [re.search('data-run="([^"]+)"', update["now"]) for update in updates]
+        assert found.pop() is None  # the end
+        assert all(found)
+        runs.append({match[1] for match in found if match})
+    assert [len(run) for run in runs] == [1, 1]
+    assert not runs[0] & runs[1]
+
+
+KEY = 'What is __i18n__{"__type__": "translation_metadata", "key": "ask.ask"}?'
+
+
+def test_what_looks_like_a_key_of_a_text_comes_back_as_it_was_asked(
+    desk: Desk, office: Office
+) -> None:
+    id_ = last(desk.ask(KEY, "", Asked(), EVERYWHERE, by()))["current"]
+    boxes = [
+        desk.edit(id_, by())["box"],
+        desk.stop(Asked(KEY), "", by())["box"],
+        last(desk.ask(f"{KEY} Please break.", id_, Asked(), EVERYWHERE, by()))["box"],
+    ]
+    assert not any("__i18n__" in box for box in boxes)
+    last(desk.ask(boxes[0], id_, Asked(), EVERYWHERE, by()))
+    assert [k.question for k in office.conversations.exchanges(id_, LOCAL)] == [KEY, KEY]
+
+
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(
     desk: Desk, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise NotKept("The disk is full; make room.")
 
     monkeypatch.setattr(type(office.conversations), "add", full)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from html import unescape
+from html import escape, unescape
 
 from rag.models import Answer, Claim, Verdict
 from tests.ui.fake_pipeline import ATTACK, NOTICE, QUAY, RECORD, REPORT, FakePipeline, cite
@@ -55,6 +55,19 @@ def test_a_claim_that_failed_its_check_is_never_marked_as_checked() -> None:
 def test_a_source_shows_title_date_and_nearest_heading() -> None:
     html = present.exchange("?", answer=answer_to("How many containers?"))
     assert "7 February 2024 · Cargo handled" in html
+
+
+def test_a_source_names_the_documents_that_say_the_same() -> None:
+    twins = ("copies/harbour.md", ATTACK)
+    citation = replace(cite(REPORT, RECORD), also=twins)
+    html = present.exchange("?", claims=[Claim(RECORD, (citation,))])
+    assert f"also in copies/harbour.md, {escape(ATTACK)}</span>" in html
+    assert ATTACK not in html
+    chinese = present.exchange("?", claims=[Claim(RECORD, (citation,))], words=words("zh"))
+    assert f"亦见：copies/harbour.md, {escape(ATTACK)}</span>" in chinese
+    refusal = replace(answer_to("What is the airport budget?"), nearest=(citation,))
+    assert "also in copies/harbour.md" in present.exchange("?", answer=refusal)
+    assert "also" not in present.exchange("?", claims=[Claim(RECORD, (cite(REPORT, RECORD),))])
 
 
 def test_an_unknown_date_is_said() -> None:

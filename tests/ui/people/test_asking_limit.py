@@ -53,6 +53,22 @@ def test_a_refused_question_is_not_noted(tmp_path: Path) -> None:
     assert [entry.action for entry in office.audit.entries()] == ["ask"]
 
 
+def test_a_question_is_noted_also_of_a_reader_who_leaves(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    events = told(office, LI, "ferries")
+    next(events)
+    assert office.audit.entries() == []  # nobody waits for it before the first claim
+    events.close()
+    assert [entry.person for entry in office.audit.entries()] == ["li"]
+
+
+def test_a_question_is_noted_also_if_its_answer_breaks(tmp_path: Path) -> None:
+    office = office_in(tmp_path)
+    with pytest.raises(RuntimeError, match="broken on purpose"):
+        answered(office, LI, "Please break.")
+    assert [entry.person for entry in office.audit.entries()] == ["li"]
+
+
 @pytest.mark.parametrize(("kept", "what"), [(False, ""), (True, "When do ferries leave?")])
 def test_the_words_of_a_question_are_kept_only_on_demand(
     tmp_path: Path, kept: bool, what: str

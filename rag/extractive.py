@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rag.adjoining import after, before
 from rag.index import Index
+from rag.locating import stands_whole
 from rag.models import Citation, Claim, Document, Passage, Scored, Sentence, Span
 from rag.permalink import permalink_to
 from rag.question import Question, Wants
@@ -38,7 +39,7 @@ def cite(document: Document, span: Span, passage: Passage) -> Citation:
         page=document.page_of(span.start),
         heading=passage.heading,
         permalink=str(permalink_to(document, span)),
-        also=tuple(twin.source for twin in document.twins if twin.holds(quote)),
+        also=tuple(twin.source for twin in document.twins if stands_whole(twin.text, quote)),
     )
 
 

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from rag.closing import Closing
 from rag.embedding import load_embedder
-from rag.errors import PolicyQAError, SourceError
+from rag.errors import SourceError
 from rag.generations import Generations
 from rag.index import Index
 from rag.models import Answer, Citation, Claim, Document, Filters, Passage, Scored, Turn
@@ -140,7 +140,7 @@ class LivePipeline(Closing):
     def _renew(self) -> None:
         try:
             shared = _Shared(self._opened())
-        except (PolicyQAError, OSError):
+        except Exception:  # noqa: BLE001  whatever it was, the thread must leave word of it
             _log.warning("The new generation does not open; the old one answers.", exc_info=True)
             self._tried = time.monotonic()
             return

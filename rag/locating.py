@@ -20,10 +20,21 @@ _AROUND = 300
 _PLACES = 1000
 _SPACES = np.array([c for c in range(0x3001) if chr(c).isspace()], dtype=np.uint32)
 _LETTER = r"[^\W\u3040-\u30ff\u3400-\u9fff]"
-_GOES_ON = re.compile(
-    rf"(?<={_LETTER})(?={_LETTER})|(?<=\d[.,])(?=\d)|(?<=\d)(?=[.,]\d|\s?%)|(?<=-)(?=\d)"
+_SCALE = (
+    r"(?:(?i:hundred|thousand|million|billion|trillion|[mbt]n|per\s?cent)(?!\w)|[%百千万亿萬億])"
 )
-"""A place in the middle of a word or a number; words of Chinese have no such middle."""
+_BLANK = "[ \u00a0\u2009\u202f]"
+_GROUP = "|".join(rf"(?<=(?<!\d)\d{{{digits}}}%s)" for digits in (1, 2, 3))
+_GOES_ON = re.compile(
+    rf"(?<={_LETTER})(?={_LETTER})|(?<=\d[.,])(?=\d)|(?<=\d)(?=[.,]\d|\s*{_SCALE})|(?<=-)(?=\d)"
+    rf"|(?:{_GROUP.replace('%s', '')})(?={_BLANK}\d{{3}}(?!\d))"
+    rf"|(?:{_GROUP.replace('%s', _BLANK)})(?=\d{{3}}(?!\d))"
+)
+"""A place in the middle of a word or a number; words of Chinese have no such middle.
+
+A number also goes on with its scale ("5 million"), and behind a blank that marks thousands.
+"""
+_ROW_ENDS = re.compile(r"(?:[^\S\n]|\|)*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,24 @@ def _alike(before: str, left: str, after: str, right: str) -> int:
 def _equal(one: str, other: str) -> int:
     pairs = enumerate(zip(one, other, strict=False))
     return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def stands_whole(text: str, quote: str) -> bool:
+    """Whether a text holds the words, however they are spaced, and no word or number goes on.
+
+    The cells of a table's row must be all of its cells.
+    """
+    sought = re.compile(r"\s+".join(map(re.escape, quote.split())))
+    return bool(quote.split()) and any(
+        _is_whole(text, place := Span(*found.span())) and ("|" not in quote or _is_row(text, place))
+        for found in sought.finditer(text)
+    )
+
+
+def _is_row(text: str, span: Span) -> bool:
+    """Whether a stretch is all of its lines, but for bars at their ends."""
+    before = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    return not before.strip("| \t") and bool(_ROW_ENDS.match(text, span.end))
 
 
 def _is_whole(text: str, span: Span) -> bool:

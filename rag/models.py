@@ -39,15 +39,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Another document that says nearly the same; `words` is its text, blanks made single."""
+    """Another document that says nearly the same; `text` is its stored text, not a copy."""
 
     document_id: str
     source: str
-    words: str
-
-    def holds(self, quote: str) -> bool:
-        """Whether it has the same words, however they are spaced."""
-        return " ".join(quote.split()) in self.words
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

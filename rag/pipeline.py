@@ -39,6 +39,7 @@ from rag.settings import Settings
 from rag.smalltalk import small_talk
 from rag.talking import Talking, traced
 from rag.trace import Found, trace_of
+from rag.twins import cited_within, told_within
 
 
 class Pipeline(Closing):
@@ -123,10 +124,11 @@ class Pipeline(Closing):
             QuestionError: the question is empty or too long.
         """
         documents = self._index.documents
-        return [
+        cited = (
             Scored(cite(documents[s.item.document_id], s.item.span, s.item), s.score)
             for s in self.search(text, filters)[:most]
-        ]
+        )
+        return [Scored(cited_within(s.item, documents, filters), s.score) for s in cited]
 
     def ask(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
@@ -165,7 +167,8 @@ class Pipeline(Closing):
             yield kept
             return
         with closing(self._told(question, history, filters, clock, self._talking)) as events:
-            for event in events:
+            for told in events:
+                event = told_within(told, self._index.documents, filters)
                 if isinstance(event, Answer):
                     self._recording.keep(key, event)
                     self._recording.record(event, clock, history)

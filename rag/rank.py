@@ -106,7 +106,7 @@ class Ranker:
         said = question.widened
         seen: set[tuple[str, int]] = set()
         told: dict[object, str] = {}
-        labels = Labels(question, self._index)
+        labels = Labels(question, self._index, [found.item for found in passages])
         for found in passages:
             passage = found.item
             document = self._index.documents[passage.document_id]

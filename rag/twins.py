@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from rag.models import Document, Passage, Sentence, Twin
+from rag.models import Answer, Citation, Claim, Document, Filters, Passage, Sentence, Twin
 
 Place = tuple[object, ...]
 
@@ -29,14 +29,14 @@ class Twins:
 
     def linked(self, documents: Mapping[str, Document]) -> dict[str, Document]:
         """The documents, each with its twins."""
-        return {id_: self._linked(document, documents) for id_, document in documents.items()}
+        shared = {id_: _twin(documents[id_]) for id_ in self._group}
+        return {id_: self._linked(document, shared) for id_, document in documents.items()}
 
-    def _linked(self, document: Document, documents: Mapping[str, Document]) -> Document:
+    def _linked(self, document: Document, shared: Mapping[str, Twin]) -> Document:
         if document.id not in self._group:
             return document
-        others = (documents[id_] for id_ in self.groups[self._group[document.id]])
-        twins = tuple(_twin(other) for other in others if other.id != document.id)
-        return replace(document, twins=twins)
+        others = (id_ for id_ in self.groups[self._group[document.id]] if id_ != document.id)
+        return replace(document, twins=tuple(shared[id_] for id_ in others))
 
     def shadowed(self, admitted: Collection[str] | None = None) -> frozenset[str]:
         """The ids of passages that an earlier twin holds, too, among documents that are admitted.
@@ -61,5 +61,44 @@ class Twins:
         return (self._group[passage.document_id], passage.heading, text)
 
 
+def told_within(
+    told: str | Claim | Answer, documents: Mapping[str, Document], filters: Filters | None
+) -> str | Claim | Answer:
+    """What is told, in whose citations no document is named that the filters leave out."""
+    if filters is None or filters == Filters() or isinstance(told, str):
+        return told
+    sources = _admitted(documents, filters)
+    if isinstance(told, Claim):
+        return _claim_within(told, sources)
+    removed = tuple(_claim_within(claim, sources) for claim in told.trace.removed)
+    return replace(
+        told,
+        claims=tuple(_claim_within(claim, sources) for claim in told.claims),
+        nearest=tuple(_among(place, sources) for place in told.nearest),
+        trace=replace(told.trace, removed=removed),
+    )
+
+
+def cited_within(
+    citation: Citation, documents: Mapping[str, Document], filters: Filters | None
+) -> Citation:
+    """The citation, naming no document that the filters leave out."""
+    if not citation.also or filters is None:
+        return citation
+    return _among(citation, _admitted(documents, filters))
+
+
+def _admitted(documents: Mapping[str, Document], filters: Filters) -> frozenset[str]:
+    return frozenset(d.source for d in documents.values() if filters.admits(d))
+
+
+def _claim_within(claim: Claim, sources: Collection[str]) -> Claim:
+    return replace(claim, citations=tuple(_among(place, sources) for place in claim.citations))
+
+
+def _among(citation: Citation, sources: Collection[str]) -> Citation:
+    return replace(citation, also=tuple(one for one in citation.also if one in sources))
+
+
 def _twin(document: Document) -> Twin:
-    return Twin(document.id, document.source, " ".join(document.text.split()))
+    return Twin(document.id, document.source, document.text)

@@ -59,6 +59,7 @@ def create_app(
     app.include_router(figures_router(office))
     app.include_router(library_router(office))
     app.include_router(signing_router(office.access, office.audit))
+    office.library.resume()
     mount_page(app, office)
     return app
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+import time
 from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
@@ -33,6 +34,11 @@ MAX_READ = 40
 """Pages of one document whose characters are looked at for the words that are cited."""
 _PICTURES_BYTES = 48 << 20
 _LAYOUTS = 64
+_AT_ONCE = 2
+"""Documents that are laid out, or wait for it, at once."""
+_PATIENCE_S = 1.0
+_AGAIN_S = 300.0
+"""Seconds until a document that could not be laid out is tried again."""
 
 T = TypeVar("T")
 
@@ -59,6 +65,8 @@ class Pages:
         self._sandbox = sandbox or _shared()
         self._pictures: _Recent[bytes] = _Recent(_PICTURES_BYTES)
         self._layouts: _Recent[Layout] = _Recent(_LAYOUTS)
+        self._room = threading.BoundedSemaphore(_AT_ONCE)
+        self._failed: dict[str, float] = {}
         self._catalog: tuple[tuple[int, int], Catalog] | None = None
 
     def has(self, document: Document) -> bool:
@@ -75,10 +83,23 @@ class Pages:
         key = document.sha256, tuple(wanted)
         kept = self._layouts.get(key)
         if kept is None:
-            told = self._ask(document, {"do": "layout", "pages": wanted})
-            kept = _layout(told)
+            kept = self._laid_out(document, wanted)
             self._layouts.keep(key, kept, 1)
         return kept
+
+    def _laid_out(self, document: Document, wanted: Sequence[int]) -> Layout:
+        """As `layout`, but for few at a time, and not again soon after it failed: a file on which
+        the drawing runs into its limits must not hold up everybody else."""
+        failed = self._failed.get(document.sha256, 0.0) > time.monotonic()
+        if failed or not self._room.acquire(timeout=_PATIENCE_S):
+            raise SourceError("Its pages cannot be drawn just now; read it as text.")
+        try:
+            return _layout(self._ask(document, {"do": "layout", "pages": wanted}))
+        except SourceError:
+            self._failed[document.sha256] = time.monotonic() + _AGAIN_S
+            raise
+        finally:
+            self._room.release()
 
     def picture(self, document: Document, number: int, width: int) -> bytes:
         """A page (from 1) as a PNG, so many pixels wide.

@@ -168,6 +168,33 @@ def test_a_generation_that_failed_is_tried_again_after_a_while(
     assert live.ask("?")[1] == "Fact two is here."
 
 
+@pytest.mark.parametrize("error", [RuntimeError("no thread"), MemoryError(), KeyError("x")])
+def test_a_generation_that_fails_in_an_unforeseen_way_is_tried_again_too(
+    toy: Any,
+    tmp_path: Path,
+    live: LivePipeline,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(live, "_open", _raising(error))
+        publish(toy, tmp_path, "Fact two is here.")
+        live.refresh()
+        assert live.ask("?")[1] == "Fact one is here."
+    assert "does not open" in caplog.text
+    monkeypatch.setattr("rag.live._AGAIN_S", 0.0)
+    live.refresh()
+    assert live.ask("?")[1] == "Fact two is here."
+
+
+def _raising(error: Exception) -> Callable[[Path], Pipeline]:
+    def open_pipeline(_: Path) -> Pipeline:
+        raise error
+
+    return open_pipeline
+
+
 def test_many_questions_at_once_through_many_generations_all_get_one_generations_answer(
     toy: Any, tmp_path: Path, live: LivePipeline
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.locating import Located, find_words, locate, standing_instead
+from rag.locating import Located, find_words, locate, standing_instead, stands_whole
 from rag.models import Document, Span
 from rag.past import PastText, PastTexts
 from rag.permalink import Permalink, permalink_to
@@ -133,6 +133,12 @@ def test_a_forged_permalink_shows_nothing_of_an_earlier_text(
         ("cost 5 yuan", "accost 5 yuan"),
         ("a permit", "a permitted"),
         ("费用为5", "费用为5.5元"),
+        ("费用为5", "费用为5万元"),
+        ("200 seats", "1 200 seats"),
+        ("200 seats", "1\u00a0200 seats"),
+        ("costs 1", "costs 1 200"),
+        ("rose by 5", "rose by 5 million"),
+        ("rose by 5", "rose by 5\u00a0per cent"),
     ],
 )
 def test_a_part_of_a_word_or_number_is_not_the_same_words(old: str, new: str) -> None:
@@ -140,7 +146,14 @@ def test_a_part_of_a_word_or_number_is_not_the_same_words(old: str, new: str) ->
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("费用为五元。", "现在费用为五元。其他"), ("It ends 5.", "It ends 5. 6 more.")]
+    ("old", "new"),
+    [
+        ("费用为五元。", "现在费用为五元。其他"),
+        ("It ends 5.", "It ends 5. 6 more."),
+        ("It ends 5.", "It ends 5. 600 more."),
+        ("200 seats", "In 2024 200 seats were sold."),
+        ("rose by 5", "Prices rose by 5 in millions of homes."),
+    ],
 )
 def test_whole_sentences_are_found_between_others(old: str, new: str) -> None:
     span = find_words(new, old, Span(0, len(old)))
@@ -182,3 +195,26 @@ def test_what_stands_instead_is_told_by_the_text_around(
 
 def test_without_lines_around_nothing_stands_instead() -> None:
     assert standing_instead("All of it is new.", OLD, span_of(OLD, WORDS)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("| Cheese | 15 | 5 |\n", True),
+        ("Bread | 1 | 2\nCheese | 15 |  5\nEggs | 1 | 2", True),
+        ("Cheese | 15 | 5 | |\n", True),
+        ("| Cheese | 15 | 52 |", False),
+        ("| Cheese | 15 | 5 boats |", False),
+        ("| Cheese | 15 | 5 | 7 |", False),
+        ("| Goat Cheese | 15 | 5 |", False),
+        ("| Goat | Cheese | 15 | 5 |", False),
+    ],
+)
+def test_a_row_stands_in_a_text_that_has_it_whole(text: str, stands: bool) -> None:
+    assert stands_whole(text, "Cheese | 15 | 5") == stands
+
+
+def test_words_stand_whole_in_a_text_however_they_are_spaced() -> None:
+    assert stands_whole("A fee of 55. A fee\nof  5.", "fee of 5")
+    assert not stands_whole("A fee of 55. A fee\nof 5.2", "fee of 5")
+    assert not stands_whole("anything", " ")

@@ -11,7 +11,7 @@ from ingest.roots import Attached
 from rag.live import AnyPipeline, LivePipeline
 from rag.settings import Settings
 from ui.library.checked import Checked, check
-from ui.library.rows import PREFIX, Row, rows, upload_of
+from ui.library.rows import PREFIX, Row, State, rows, upload_of
 from ui.library.runs import Runs
 from ui.library.uploads import Existing, Incoming, Uploads
 
@@ -42,6 +42,12 @@ class Library:
     def rows(self) -> list[Row]:
         """What is loaded, what could not be, and what waits."""
         return rows(self._pipeline.documents, self._entries(), self.uploads.names())
+
+    def resume(self) -> None:
+        """Have ingested what a server that ended before had not, so that nothing that was removed
+        goes on answering."""
+        if any(row.state in (State.WAITING, State.LEAVING) for row in self.rows()):
+            self.runs.wish()
 
     def place(self, file: Incoming, existing: Existing) -> tuple[str, Checked]:
         """Check a file that is whole, put it into the library and have it ingested.

@@ -58,8 +58,10 @@ def build(office: Office) -> None:
     )
     now.edit(desk.edit, inputs=[current], outputs=parts.all, **_AT_ONCE)
     now.leave(desk.leave, outputs=parts.all, **_AT_ONCE)
-    shelf.open_conversation(desk.open, outputs=parts.all, **_AT_ONCE)
-    shelf.new_conversation(desk.begin_anew, outputs=parts.all, **_AT_ONCE)
+    # An answer on its way would otherwise come up in the conversation that is opened meanwhile.
+    anew = {"outputs": parts.all, "cancels": answering, **_AT_ONCE}
+    shelf.open_conversation(desk.open, **anew)
+    shelf.new_conversation(desk.begin_anew, **anew)
     _fill(office, intro, scope, started)
 
 

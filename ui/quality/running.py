@@ -91,23 +91,23 @@ class Runner:
             CaseError: another run is under way.
         """
         with self._lock:
-            if self._progress and self._progress.under_way:
+            under_way = self._progress is not None and self._progress.under_way
+            if under_way or not self._has_ended():
                 raise CaseError("An evaluation is under way; wait for it, or stop it first.")
             place = folder or _fresh(self.folder)
-            self._progress = Progress(place, by)
-            context = get_context("spawn")
-            ours, theirs = context.Pipe(duplex=False)
-            order = Order(tuple(files), self._settings, place)
-            # A daemon ends with the server that started it.
-            process = context.Process(target=run, args=(order, theirs), daemon=True)
-            process.start()
-            theirs.close()
-            self._process = process
+            process, ours = _started(Order(tuple(files), self._settings, place))
+            self._process, self._progress = process, Progress(place, by)
             self._watcher = threading.Thread(
                 target=self._watch, args=(process, ours), name="watch a run", daemon=True
             )
             self._watcher.start()
         return place
+
+    def _has_ended(self) -> bool:
+        """Whether the process of the last run has, which takes a moment after it was stopped."""
+        if self._process is not None:
+            self._process.join(_PATIENCE_S)
+        return self._process is None or not self._process.is_alive()
 
     def stop(self) -> None:
         """End the run that is under way; its rows stay, so it can go on later."""
@@ -128,19 +128,21 @@ class Runner:
                     message = pipe.recv()
                 except (EOFError, OSError):
                     break
-                self._take(*message)
+                self._take(process, *message)
         process.join()
         with self._lock:
+            if self._process is not process:
+                return  # the next run has begun
             if self._progress and self._progress.under_way:
                 why = "The process that asks ended by itself, for want of memory perhaps; go on."
                 self._progress = replace(self._progress, stage=Stage.FAILED, why=why)
         if self._on_end and self._progress and self._progress.stage is Stage.DONE:
             self._on_end(self._progress.folder)
 
-    def _take(self, kind: str, *values: int | str) -> None:
+    def _take(self, process: SpawnProcess, kind: str, *values: int | str) -> None:
         with self._lock:
             now = self._progress
-            if now is None or not now.under_way:
+            if self._process is not process or now is None or not now.under_way:
                 return  # it was stopped
             if kind == "asked":
                 done, total = int(values[0]), int(values[1])
@@ -154,6 +156,22 @@ class Runner:
                 self._progress = replace(now, stage=Stage.DONE)
             else:
                 self._progress = replace(now, stage=Stage.FAILED, why=str(values[0]))
+
+
+def _started(order: Order) -> tuple[SpawnProcess, Connection]:
+    """A process that runs, and the end of the pipe on which it tells how far it is."""
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    # A daemon ends with the server that started it.
+    process = context.Process(target=run, args=(order, theirs), daemon=True)
+    try:
+        process.start()
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return process, ours
 
 
 def _fresh(place: Path) -> Path:

@@ -7,11 +7,14 @@ import re
 
 from charset_normalizer import from_bytes
 
+from ingest.encodings import high_bytes, is_mostly_utf8, likely
 from rag.errors import SourceError
 
 MAX_BYTES = 20 * 1024 * 1024
 _DETECTION_BYTES = 64 * 1024
 _SNIFFED_CHARS = 100_000
+_FEW_BYTES = 100
+"""So many bytes that are no ASCII are too few for statistics."""
 
 # UTF-32 first: its mark begins like that of UTF-16.
 _MARKS = (
@@ -91,15 +94,25 @@ def _strictly(raw: bytes, encoding: str, name: str) -> str:
 
 
 def _detected(raw: bytes, name: str) -> str:
-    best = from_bytes(raw[:_DETECTION_BYTES]).best()
+    if is_mostly_utf8(raw):
+        return _strictly(raw, "utf-8", name)
+    if high_bytes(raw) <= _FEW_BYTES and (text := likely(raw)):
+        return text
+    # What stands behind the last line's end may be half a character.
+    whole = len(raw) <= _DETECTION_BYTES
+    cut = len(raw) if whole else raw.rfind(b"\n", 0, _DETECTION_BYTES) + 1
+    best = from_bytes(raw[: cut or _DETECTION_BYTES]).best()
+    if best is not None:
+        try:
+            return raw.decode(best.encoding)
+        except UnicodeDecodeError:
+            pass  # the rest of the file shows that the guess was wrong
+    text = likely(raw)
+    if text is not None:
+        return text
     if best is None:
         raise _binary(name)
-    try:
-        return raw.decode(best.encoding)
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{name} is not UTF-8 and its encoding cannot be told; save it as UTF-8."
-        ) from error
+    raise SourceError(f"{name} is not UTF-8 and its encoding cannot be told; save it as UTF-8.")
 
 
 def _binary(name: str) -> SourceError:

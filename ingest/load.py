@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ingest.names import is_hidden, is_text, parts_of
 from ingest.readers import by_suffix
 from ingest.roots import Attached
 from ingest.sandbox import Sandbox, shared
@@ -37,6 +38,11 @@ class Skipped:
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted(Skipped):
+    """A folder or an archive of which it cannot be told what is in it now, or a file in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,11 @@ def find_sources(
             items = [*_outside(extra.folder, items), *finder.attached(extra)]
     except OSError as error:
         raise SourceError(f"{error.filename} cannot be read: {error.strerror}.") from error
-    sources = dict.fromkeys(item for item in items if isinstance(item, Source))
-    _require_distinct(sources)
-    skipped = tuple(item for item in items if isinstance(item, Skipped))
-    return Found(tuple(sources), skipped)
+    named = _by_name([item for item in items if isinstance(item, Source)])
+    sources = tuple(first for first, *_ in named.values())
+    clashing = [_clash(other) for _, *others in named.values() for other in others]
+    skipped = dict.fromkeys([*(item for item in items if isinstance(item, Skipped)), *clashing])
+    return Found(sources, tuple(skipped))
 
 
 def load(source: Source, sandbox: Sandbox | None = None) -> Loaded:
@@ -131,7 +138,7 @@ class _Finder:
             raise SourceError(f"There is no file or folder {path}; check the path.")
         elif path.suffix.lower() not in _suffixes():
             raise SourceError(f"{path} cannot be read: give a file that ends in {_endings()}.")
-        elif not _is_text(path.name):
+        elif not is_text(path.name):
             raise SourceError(f"The name of {path} is not UTF-8; rename it.")
         else:
             yield from self._opened(Source(path, path.name))
@@ -151,10 +158,10 @@ class _Finder:
         try:
             members = self.sandbox.ask(found.name, task)["members"]
         except SourceError as error:
-            yield Skipped(found.name, str(error))
+            yield Unlisted(found.name, str(error))
             return
         for member in members:
-            name = f"{found.name}/{_shown(member['name'])}"
+            name = "/".join([found.name, *parts_of(member["name"])])
             if member["reason"]:
                 yield Skipped(name, member["reason"])
             else:
@@ -172,17 +179,38 @@ def _outside(folder: Path, items: Sequence[Source | Skipped]) -> Iterator[Source
 def _walk(folder: Path) -> Iterator[Source | Skipped]:
     """The files of a folder by name; links to folders are not followed, so it always ends."""
     home = folder.resolve()
-    for parent, folders, files in os.walk(folder, onerror=_unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if Path(parent, name).is_symlink()]
+    unread: list[OSError] = []
+    for parent, folders, files in os.walk(folder, onerror=unread.append):
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        links = [name for name in folders if os.path.islink(Path(parent, name))]  # noqa: PTH114  no errors
         for name in sorted([*files, *links]):
-            if not name.startswith("."):
-                yield _judge(Path(parent, name), folder, home)
+            if not is_hidden(name):
+                yield from _judged(Path(parent, name), folder, home)
+    for error in unread:
+        yield _unread(error, folder)
+
+
+def _judged(path: Path, folder: Path, home: Path) -> Iterator[Source | Skipped]:
+    try:
+        if path.is_symlink() or path.exists():  # it may have gone since the folder was listed
+            yield _judge(path, folder, home)
+    except OSError as error:
+        yield Unlisted(path.relative_to(folder).as_posix(), f"it cannot be read ({error.strerror})")
+
+
+def _unread(error: OSError, folder: Path) -> Unlisted:
+    place = Path(error.filename)
+    if place == folder:
+        raise SourceError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+    return Unlisted(
+        place.relative_to(folder).as_posix(),
+        f"the folder cannot be read ({error.strerror}); see that it is there and may be read",
+    )
 
 
 def _judge(path: Path, folder: Path, home: Path) -> Source | Skipped:
     name = path.relative_to(folder).as_posix()
-    if not _is_text(name):
+    if not is_text(name):
         return Skipped(name, "its name is not UTF-8; rename it")
     if not path.exists():
         return Skipped(name, "a link to nothing")
@@ -197,29 +225,35 @@ def _judge(path: Path, folder: Path, home: Path) -> Source | Skipped:
     return Source(path, name)
 
 
-def _require_distinct(sources: Sequence[Source] | dict[Source, None]) -> None:
-    seen: dict[str, Path] = {}
+def _by_name(sources: Sequence[Source]) -> dict[str, list[Source]]:
+    """The different files of each name; of an archive, the one that is written so comes first."""
+    named: dict[str, dict[str | None, Source]] = {}
     for source in sources:
-        other = seen.setdefault(source.name, source.path)
-        if other.resolve() != source.path.resolve():
-            raise SourceError(
-                f"{other} and {source.path} would both be called {source.name}; "
-                "ingest a folder that holds both."
-            )
+        others = named.setdefault(source.name, {})
+        for other in list(others.values())[:1]:
+            _require_same(other, source)
+        others.setdefault(source.member, source)
+    return {
+        name: sorted(found.values(), key=lambda s: not name.endswith(f"/{s.member}"))
+        for name, found in named.items()
+    }
 
 
-def _unreadable(error: OSError) -> None:
-    raise SourceError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
+def _require_same(one: Source, other: Source) -> None:
+    if one.path != other.path and one.path.resolve() != other.path.resolve():
+        raise SourceError(
+            f"{one.path} and {other.path} would both be called {one.name}; "
+            "ingest a folder that holds both."
+        )
 
 
-def _is_text(name: str) -> bool:
-    """Whether a name was written in UTF-8; Python reads other bytes as half characters."""
-    return name.encode("utf-8", "replace").decode() == name
-
-
-def _shown(member: str) -> str:
-    """A member's name, its separators made slashes."""
-    return member.replace("\\", "/").lstrip("/")
+def _clash(source: Source) -> Skipped:
+    """Of a member whose name is another's, but for its slashes."""
+    inside = "/".join(parts_of(source.member or ""))
+    archive = source.name.removesuffix(f"/{inside}")
+    return Skipped(
+        f"{archive}/{source.member}", "two files of the archive have this name; rename one"
+    )
 
 
 def _suffixes() -> tuple[str, ...]:

@@ -43,6 +43,7 @@ _RIGHTS = re.compile(
     r"(?P<b>[^\n\d.,，]{2,60}))",
     re.IGNORECASE | re.MULTILINE,
 )
+_ANY_ATX = re.compile(r"^#{1,6}[ \t]+")
 _ATX = re.compile(r"^ {0,3}#[ \t]+(\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _SETEXT = re.compile(r"^ {0,3}(\S[^\n]*)\n=+[ \t]*$", re.MULTILINE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -160,7 +161,8 @@ def _title(text: str, span: Span | None, whole: bool, markdown: bool) -> str | N
     if whole:
         return twin.text.lstrip("# ") or None
     sentences = split_sentences(twin)
-    return _shortened(sentences[0].text) if sentences else None
+    first = _ANY_ATX.sub("", sentences[0].text) if sentences and markdown else None
+    return _shortened(first or sentences[0].text) if sentences else None
 
 
 def _shortened(sentence: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ingest.metadata import describe
+from ingest.names import is_hidden, parts_of
 from ingest.page_looks import layout, picture
 from ingest.readers import Reading, by_suffix, reader_for
-from ingest.readers.archive import is_inside, opened, unpacked
+from ingest.readers.archive import is_inside, members, opened, unpacked
 from ingest.readers.sniff import is_pdf
 from rag.errors import SourceError
 
@@ -30,7 +31,7 @@ def parse(task: Mapping[str, Any]) -> dict[str, Any]:
     path, name = Path(task["path"]), task["name"]
     if task["do"] == "members":
         with path.open("rb") as file, opened(file, name) as archive:
-            return {"members": _members(archive.namelist())}
+            return {"members": _members(members(archive))}
     raw = _raw(path, task.get("member"), name)
     if task["do"] != "read":
         return _looks(task, raw, name)
@@ -79,17 +80,17 @@ def _fields(reading: Reading, raw: bytes) -> dict[str, Any]:
     }
 
 
-def _members(names: Sequence[str]) -> list[dict[str, str | None]]:
+def _members(names: Iterable[str]) -> list[dict[str, str | None]]:
     """The files of an archive and why one is passed over, if it is; hidden ones are not told."""
     return [{"name": name, "reason": next(_objections(name), None)} for name in _shown(names)]
 
 
-def _shown(names: Sequence[str]) -> Iterator[str]:
-    for name in dict.fromkeys(names):
-        parts = name.split("/")
-        hidden = any(part.startswith(".") and part != ".." for part in parts)
+def _shown(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        parts = parts_of(name)
+        hidden = any(is_hidden(part) for part in parts if part != "..")
         # An archive's folders end in a slash; this one holds what macOS notes of the others.
-        if parts[-1] and not hidden and parts[0] != "__MACOSX":
+        if parts and not name.endswith(("/", "\\")) and not hidden and parts[0] != "__MACOSX":
             yield name
 
 

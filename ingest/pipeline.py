@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest import rolled_back
 from ingest.catalog import Catalog, Entry
 from ingest.changes import changes_between
 from ingest.describing import carried_over, described, groups_of, text_sha256
@@ -61,6 +62,7 @@ def ingest(
         with _writing(settings.index_dir):
             owned.enter_context(generations.lock())
             _clean(generations)
+            rolled_back.unmark(settings.index_dir)
         roots = Roots.load(settings.index_dir).attaching(attach)
         looked_in = replace(roots, paths=tuple(paths))
         run = _Run.begin(looked_in, settings, progress or (lambda *_: None), check=check)
@@ -91,6 +93,7 @@ def rollback(settings: Settings) -> str:
         left = generations.current()
         now = generations.rollback()
         keep_left(settings.index_dir, left, now)
+        rolled_back.mark(settings.index_dir)
         return generations.current_version()
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from ingest.catalog import Entry, State
 from ingest.held import Held
-from ingest.load import Loaded, Skipped, Source, find_sources, load
+from ingest.load import Loaded, Skipped, Source, Unlisted, find_sources, load
 from ingest.report import READING, Progress
 from ingest.roots import Roots
-from ingest.stamp import Stamp
+from ingest.stamp import UNKNOWN, Stamp
 from rag.embedding import file_sha256
 from rag.errors import SourceError
 from rag.models import Document
+
+_NOT_AGAIN = "It is tried again once it has changed, or with --check."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,13 @@ def read_all(roots: Roots, known: Known, tell: Progress) -> Read:
         reader.read(source)
         done += size
         tell(READING, done, total)
+    skipped = tuple(reader.keep(s) if isinstance(s, Unlisted) else s for s in found.skipped)
     if not reader.documents:
-        raise _nothing_readable(roots.paths, [*found.skipped, *reader.skipped])
+        raise _nothing_readable(roots.paths, [*skipped, *reader.skipped])
     return Read(
-        tuple(sorted(reader.documents, key=lambda d: d.source)),
-        (*found.skipped, *reader.skipped),
-        {**reader.entries, **_passed_over(found.skipped, known.reading)},
+        tuple(sorted(reader.documents.values(), key=lambda d: d.source)),
+        (*skipped, *reader.skipped),
+        {**_passed_over(found.skipped, known.reading), **reader.entries},
         reader.parsed,
         total,
     )
@@ -72,7 +75,7 @@ class _Reader:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self.documents: list[Document] = []
+        self.documents: dict[str, Document] = {}
         self.skipped: list[Skipped] = []
         self.entries: dict[str, Entry] = {}
         self.parsed = 0
@@ -85,13 +88,33 @@ class _Reader:
         if entry and entry.error and (earlier is None) == (entry.state is State.FAILED):
             self._fail(source, stamp, entry.error, earlier)
         elif earlier and entry and not entry.error and entry.sha256 == earlier.sha256:
-            self.documents.append(earlier)
+            self.documents[source.name] = earlier
             self.entries[source.name] = entry
         elif earlier and self._is_equal(source, earlier):
             warning = self._known.entries[source.name].warning
             self._take(source, stamp, Loaded(earlier, (warning,) if warning else ()))
         else:
             self._parse(source, stamp, earlier)
+
+    def keep(self, unlisted: Unlisted) -> Skipped:
+        """Take over all that was read earlier of a place that cannot be looked into now."""
+        held = self._known.held.documents
+        inside = [n for n in held if n == unlisted.name or n.startswith(f"{unlisted.name}/")]
+        kept = [name for name in inside if name not in self.entries]
+        for name in kept:
+            # Without a stamp, so that all is read again once it can be.
+            before = self._known.entries.get(name) or Entry(
+                name, "", State.KEPT, self._known.reading
+            )
+            self.documents[name] = held[name]
+            self.entries[name] = replace(
+                before,
+                state=State.KEPT,
+                error=unlisted.reason,
+                sha256=held[name].sha256,
+                stamp=UNKNOWN,
+            )
+        return replace(unlisted, reason=_also(unlisted.reason, len(kept)))
 
     def _trusted(self, source: Source, stamp: Stamp | None) -> Entry | None:
         """The entry of a source that has not been touched since, if it may be relied on."""
@@ -104,8 +127,8 @@ class _Reader:
     def _is_equal(self, source: Source, earlier: Document) -> bool:
         """Whether the file still holds the bytes that the earlier document was read from."""
         entry = self._known.entries.get(source.name)
-        if entry is None or entry.reading != self._known.reading:
-            return False
+        if entry is None or entry.reading != self._known.reading or source.member is not None:
+            return False  # of an archive, its members' own bytes count
         try:
             return file_sha256(source.path) == earlier.sha256
         except OSError:
@@ -117,17 +140,31 @@ class _Reader:
             loaded = load(source)
         except SourceError as error:
             # What the system refused may go well another time, though the file is the same.
-            again = isinstance(error.__cause__, OSError)
-            self._fail(source, None if again else stamp, str(error), earlier)
+            if isinstance(error.__cause__, TimeoutError):
+                self._fail_late(source, stamp, str(error), earlier)
+            else:
+                again = isinstance(error.__cause__, OSError)
+                self._fail(source, None if again else stamp, str(error), earlier)
         else:
             self._take(source, stamp, loaded)
 
     def _take(self, source: Source, stamp: Stamp | None, loaded: Loaded) -> None:
-        self.documents.append(loaded.document)
+        self.documents[source.name] = loaded.document
         entry = self._entry(source, stamp, State.INDEXED)
         self.entries[source.name] = replace(
             entry, sha256=loaded.document.sha256, warning=" ".join(loaded.warnings) or None
         )
+
+    def _fail_late(
+        self, source: Source, stamp: Stamp | None, error: str, earlier: Document | None
+    ) -> None:
+        """Of a file that was late twice, the machine was hardly the reason both times."""
+        entry = self._known.entries.get(source.name)
+        once = replace(stamp, looked=0) if stamp else None  # looked at so long ago: not trusted
+        if entry and entry.error and once == replace(entry.stamp, looked=0):
+            self._fail(source, stamp, f"{error} {_NOT_AGAIN}", earlier)
+        else:
+            self._fail(source, once, error, earlier)
 
     def _fail(
         self, source: Source, stamp: Stamp | None, error: str, earlier: Document | None
@@ -137,7 +174,7 @@ class _Reader:
         state = State.KEPT if earlier else State.FAILED
         entry = replace(self._entry(source, stamp, state), error=error)
         if earlier:
-            self.documents.append(earlier)
+            self.documents[source.name] = earlier
             entry = replace(entry, sha256=earlier.sha256)
         self.entries[source.name] = entry
 
@@ -148,6 +185,13 @@ class _Reader:
         if stamp is None or now is None or replace(now, looked=stamp.looked) != stamp:
             return entry
         return replace(entry, stamp=stamp)
+
+
+def _also(reason: str, kept: int) -> str:
+    if not kept:
+        return reason
+    told = reason.rstrip(".")
+    return f"{told}. What was read of it earlier stays in the index (documents: {kept})"
 
 
 def _passed_over(skipped: Sequence[Skipped], reading: str) -> dict[str, Entry]:
@@ -164,8 +208,8 @@ def _stamp(source: Source) -> Stamp | None:
 def _sizes(sources: Sequence[Source]) -> list[int]:
     """The bytes of each source; several out of one file have equal shares of it."""
     sharing = Counter(source.path for source in sources)
-    stamps = {path: Stamp.of(path).size if path.exists() else 0 for path in sharing}
-    return [stamps[source.path] // sharing[source.path] for source in sources]
+    stamps = {source.path: _stamp(source) or UNKNOWN for source in sources}
+    return [stamps[source.path].size // sharing[source.path] for source in sources]
 
 
 def _nothing_readable(paths: Sequence[Path], skipped: Sequence[Skipped]) -> SourceError:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
+from ingest.names import is_hidden
 from ingest.report import IngestReport
-from rag.errors import PolicyQAError
+from ingest.rolled_back import is_as_rolled_back
+from rag.errors import PolicyQAError, SourceError
 
 Run = Callable[[], IngestReport]
 
@@ -28,20 +30,30 @@ def watch(
 ) -> None:
     """Call `run` at once and after every change under `paths`, until `stop`.
 
-    A run that fails is told, and the watch goes on.
+    A run that fails is told, and the watch goes on. After a rollback it waits for a change.
 
     Raises:
         SourceError: a path cannot be read at the start.
     """
     tell(run())
     for _ in _pauses(paths, index_dir, stop or Event()):
+        if is_as_rolled_back(index_dir):
+            continue
         try:
             report = run()
         except PolicyQAError as error:
             tell(error)
+        except OSError as error:
+            tell(_unread(error))
         else:
             if report.has_changed:
                 tell(report)
+
+
+def _unread(error: OSError) -> SourceError:
+    place = error.filename or "A file"
+    why = error.strerror or error
+    return SourceError(f"{place} cannot be read ({why}); it is tried again in a minute.")
 
 
 def _pauses(paths: Sequence[Path], index_dir: Path, stop: Event) -> Iterator[None]:
@@ -52,7 +64,7 @@ def _pauses(paths: Sequence[Path], index_dir: Path, stop: Event) -> Iterator[Non
 
     def concerns(_: Change, name: str) -> bool:
         path = Path(name)
-        return not path.name.startswith(".") and not path.resolve().is_relative_to(inside)
+        return not is_hidden(path.name) and not path.resolve().is_relative_to(inside)
 
     for _ in changes(
         *(path for path in paths if path.exists()),

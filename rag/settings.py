@@ -25,7 +25,7 @@ from rag.chat_settings import LocalModelSettings, TraceSettings
 from rag.errors import SettingsError
 from rag.section import Section
 
-SPLITTER_VERSION = "4"
+SPLITTER_VERSION = "5"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
 
 

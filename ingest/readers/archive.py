@@ -6,7 +6,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -20,6 +20,9 @@ MAX_RATIO = 100
 """How many times smaller than its members an archive may be; text shrinks to a tenth or so."""
 _RATIO_FREE = 64 * 1024 * 1024
 """Bytes that are unpacked whatever the ratio: a sheet of blanks shrinks a lot, too."""
+
+_IN_UTF_8 = 0x800
+"""The flag of a member whose name is in UTF-8."""
 
 DAMAGE = (
     *(zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError),
@@ -54,7 +57,7 @@ def unpacked(archive: zipfile.ZipFile, member: str, name: str, limit: int) -> by
         SourceError: it is missing, protected, damaged or larger than `limit`.
     """
     try:
-        info = archive.getinfo(member)
+        info = members(archive)[member]
         if info.flag_bits & 1:
             raise SourceError(f"{name} is protected by a password; save it without one.")
         with archive.open(info) as file:
@@ -66,6 +69,34 @@ def unpacked(archive: zipfile.ZipFile, member: str, name: str, limit: int) -> by
     if len(raw) > limit:
         raise SourceError(f"{name} is larger than {limit >> 20} MB; split it into parts.")
     return raw
+
+
+def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """What an archive holds by name; of equal names the last, as unpacking would leave it."""
+    return {_name_of(info): info for info in archive.infolist()}
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """The name, in the encoding it was most likely written in if the archive does not tell.
+
+    What is no UTF-8 is Chinese if it can be read so and most of its characters are those of GB2312,
+    which are the ones in use; a western name that happens to be readable gives rare ones.
+    """
+    if info.flag_bits & _IN_UTF_8 or info.filename.isascii():
+        return info.filename
+    raw = info.filename.encode("cp437")
+    with suppress(UnicodeDecodeError):
+        return raw.decode("utf-8")
+    with suppress(UnicodeDecodeError):
+        chinese = raw.decode("gb18030")
+        wide = [character for character in chinese if not character.isascii()]
+        if 2 * sum(map(_is_common, wide)) > len(wide):
+            return chinese
+    return info.filename
+
+
+def _is_common(character: str) -> bool:
+    return bool(character.encode("gb2312", "ignore"))
 
 
 def is_inside(member: str) -> bool:

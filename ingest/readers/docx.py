@@ -11,10 +11,19 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from ingest.readers import render
+from ingest.readers import grids, render
 from ingest.readers.archive import DAMAGE, opened
 from ingest.readers.docx_numbers import Numbering
-from ingest.readers.docx_text import NAMES, W, children, label, notes_in, text_of, value
+from ingest.readers.docx_text import (
+    NAMES,
+    W,
+    children,
+    label,
+    marks_in,
+    notes_in,
+    text_of,
+    value,
+)
 from ingest.readers.reading import Reading, Structure
 from ingest.readers.sniff import kind_of
 from rag.errors import SourceError
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 _NOTE_PARTS = ("footnotes", "endnotes")
 _CONTENTS = "toc"
 _DEEPEST = 6
+_WIDEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class _Body:
 
     def __post_init__(self) -> None:
         self._numbering = Numbering.of(self.document)
+        self._marks = marks_in(self.document.element.body)
         self._styles = {style.style_id: style for style in self.document.styles}
         for part in self.document.part.rels.values():
             kind = part.reltype.rsplit("/", 1)[-1]
@@ -101,7 +112,7 @@ class _Body:
 
     def _paragraph(self, paragraph: Any) -> Iterator[str]:
         style = self._style(paragraph)
-        text = render.one_line(text_of(paragraph))
+        text = render.one_line(text_of(paragraph, self._marks))
         if text and not style.startswith(_CONTENTS):
             yield self._rendered(paragraph, style, text)
         for box in paragraph.iterfind(f".//{W}txbxContent"):
@@ -145,43 +156,47 @@ class _Body:
                 for cell in cells:
                     yield from self._blocks(cell, depth + 1)
             return
-        yield render.table(_headed(rows, _texts(grid)))
+        yield from grids.blocks_of(_texts(rows, self._marks), _marked(rows))
         yield from self._notes_of(table)
 
 
-def _texts(grid: list[list[Any]]) -> list[list[str]]:
+def _texts(rows: list[Any], marks: frozenset[str], depth: int = 0) -> list[list[str]]:
     """The text of every cell; one that spans columns or rows stands in each of them."""
     texts: list[list[str]] = []
-    for cells in grid:
-        row: list[str] = []
-        for cell in cells:
+    for place in rows:
+        row = [""] * _count(place.find(f"{W}trPr/{W}gridBefore"), 0)
+        for cell in children(place, "tc"):
             merged = cell.find(f"{W}tcPr/{W}vMerge")
             goes_on = merged is not None and value(merged) in (None, "continue")
             above = texts[-1][len(row)] if texts and len(row) < len(texts[-1]) else ""
-            text = above if goes_on else _cell_text(cell)
-            span = cell.find(f"{W}tcPr/{W}gridSpan")
-            count = min(int(value(span) or 1), 64) if span is not None else 1
-            row.extend([text] * count)
+            text = above if goes_on else _cell_text(cell, marks, depth)
+            row.extend([text] * _count(cell.find(f"{W}tcPr/{W}gridSpan"), 1))
         texts.append(row)
     return texts
 
 
-def _cell_text(cell: Any) -> str:
-    paragraphs = (render.one_line(text_of(p)) for p in cell.iter(f"{W}p"))
-    return " ".join(filter(None, paragraphs))
+def _count(element: Any, otherwise: int) -> int:
+    """How many columns an element says, of which there may be any number in an attack."""
+    text = (value(element) or "") if element is not None else ""
+    return min(int(text), _WIDEST) if text.isdecimal() else otherwise
 
 
-def _headed(rows: list[Any], texts: list[list[str]]) -> list[list[str]]:
-    """The rows below one header: the rows that Word repeats on every page are made one."""
-    count = 1
-    while count < len(rows) - 1 and rows[count].find(f"{W}trPr/{W}tblHeader") is not None:
-        count += 1
-    width = max(map(len, texts))
-    header = []
-    for column in range(width):
-        names = [row[column] for row in texts[:count] if column < len(row)]
-        header.append(" ".join(dict.fromkeys(filter(None, names))))
-    return [header, *texts[count:]]
+def _cell_text(cell: Any, marks: frozenset[str], depth: int) -> str:
+    """A cell as one line; a table inside it is told row by row."""
+    texts = []
+    for child in children(cell):
+        if child.tag == f"{W}tbl" and depth < _DEEPEST:
+            rows = list(children(child, "tr"))
+            texts.append(grids.said(_texts(rows, marks, depth + 1), _marked(rows)))
+        else:
+            texts += [render.one_line(text_of(p, marks)) for p in child.iter(f"{W}p")]
+    return " ".join(filter(None, texts))
+
+
+def _marked(rows: list[Any]) -> int:
+    """How many rows Word repeats on every page."""
+    marks = (row.find(f"{W}trPr/{W}tblHeader") is None for row in rows)
+    return next((count for count, missing in enumerate(marks) if missing), len(rows))
 
 
 def _level(paragraph: Any, style: str, styles: dict[str, Any]) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
+
+from ingest.readers.raised import merged, opening_mark, raised, settled
 
 NAMES = {
     "w": "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
+    "m": "{http://schemas.openxmlformats.org/officeDocument/2006/math}",
     "mc": "{http://schemas.openxmlformats.org/markup-compatibility/2006}",
 }
 W = NAMES["w"]
+_M = NAMES["m"]
 
 _FRAMES = frozenset({f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}moveTo", f"{W}customXml"})
 """Elements that only hold others: content controls, tracked insertions."""
@@ -24,6 +28,8 @@ _SIGNS = {
     f"{W}noBreakHyphen": "-",
     f"{W}ptab": "\t",
 }
+_FORMULA = {f"{_M}sup": "^", f"{_M}den": "/"}
+"""What a formula's parts are written behind: "10^6", "1/2"."""
 _NOTES = {f"{W}footnoteReference": "", f"{W}endnoteReference": "e"}
 _CONTENTS = ("Table of Contents", "Bibliography")
 
@@ -44,9 +50,23 @@ def children(parent: Any, *names: str) -> Iterator[Any]:
             yield from children(child, *names)
 
 
-def text_of(element: Any) -> str:
-    """The visible text below an element; a reference to a note becomes "[^2]"."""
-    return "".join(_pieces(element))
+def text_of(element: Any, marks: Collection[str] = ()) -> str:
+    """The visible text below an element; a reference to a note becomes "[^2]".
+
+    `marks` are those of notes that somebody wrote by hand.
+    """
+    return settled(merged("".join(_pieces(element))), marks)
+
+
+def marks_in(body: Any) -> frozenset[str]:
+    """The raised marks that paragraphs begin with: "³ Without tax." is a note, written by hand."""
+    seen = {}
+    for place in body.iter(f"{W}vertAlign"):
+        above = next(place.iterancestors(f"{W}p"), None)
+        if above is not None and value(place) == "superscript":
+            seen[id(above)] = above
+    found = (opening_mark(merged("".join(_pieces(paragraph)))) for paragraph in seen.values())
+    return frozenset(mark for mark in found if mark)
 
 
 def label(tag: str, reference: Any) -> str:
@@ -69,7 +89,7 @@ def notes_in(blob: bytes, kind: str) -> dict[tuple[str, str], str]:
 def _pieces(element: Any) -> Iterator[str]:
     for child in element:
         tag = child.tag
-        if tag == f"{W}t":
+        if tag in (f"{W}t", f"{_M}t"):
             yield child.text or ""
         elif tag in _SIGNS:
             yield _SIGNS[tag]
@@ -77,6 +97,10 @@ def _pieces(element: Any) -> Iterator[str]:
             yield f"[^{label(tag, child)}]"
         elif tag == f"{W}r" and _is_hidden(child):
             continue
+        elif tag == f"{W}r" and _is_raised(child):
+            yield raised("".join(_pieces(child)))
+        elif tag in _FORMULA:
+            yield _FORMULA[tag] + "".join(_pieces(child))
         elif isinstance(tag, str) and tag not in _UNSEEN:
             yield from _pieces(child)
 
@@ -84,6 +108,13 @@ def _pieces(element: Any) -> Iterator[str]:
 def _is_hidden(run: Any) -> bool:
     mark = run.find(f"{W}rPr/{W}vanish")
     return mark is not None and value(mark) not in ("0", "false")
+
+
+def _is_raised(run: Any) -> bool:
+    """Whether a run stands higher than its line, as powers and marks do; Word's own are named."""
+    place = run.find(f"{W}rPr/{W}vertAlign")
+    own = any(run.find(tag) is not None for tag in _NOTES)
+    return place is not None and value(place) == "superscript" and not own
 
 
 def _is_contents(frame: Any) -> bool:

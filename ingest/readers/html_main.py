@@ -18,24 +18,38 @@ _UNSEEN = (
     "[aria-hidden=true], link, meta"
 )
 _FURNITURE = (
-    "nav, aside, [role=navigation], [role=banner], [role=contentinfo], [role=search], "
-    "[role=dialog], [role=alertdialog], [role=complementary], [role=menu], [role=menubar], "
-    "[role=toolbar]"
+    "nav, [role=navigation], [role=banner], [role=contentinfo], [role=search], "
+    "[role=dialog], [role=alertdialog], [role=menu], [role=menubar], [role=toolbar]"
 )
+_BESIDE = "aside, [role=complementary]"
+"""Boxes beside the text, or beside the page: inside an article they belong to it."""
 _OUTSIDE = "header, footer, form"
 """What an article may well have of its own, but is furniture of the page around it."""
 _MAIN = ("main", "[role=main]", "article", "[itemprop=articleBody]")
+_WHOLE = ("body", "html", "main", "article")
+_HEADED = "h1, h2, h3, h4, h5, h6"
+_SAYS = re.compile(r"\d|\w[.!?。！？](?:\s|$)")
+"""What a text that says something has: a figure or the end of a sentence."""
 _NAMED = "[class], [id]"
 _NAMES = frozenset(
-    "cookie cookies consent gdpr nav navbar navigation submenu breadcrumb breadcrumbs sidebar "
-    "popup advert adverts advertisement ads sponsored pagination pager skiplink masthead "
-    "topbar".split()
+    "nav navbar submenu breadcrumb breadcrumbs advert adverts advertisement ads sponsored "
+    "pagination pager skiplink masthead topbar".split()
 )
 _AMBIGUOUS = frozenset(
-    "menu share sharing social related recommended comments newsletter modal overlay promo skip "
-    "toolbar footer".split()
+    "menu navigation sidebar popup share sharing social related recommended comments newsletter "
+    "modal overlay promo skip toolbar footer".split()
 )
 """Names of furniture and of matters ("social-policy"): short or linked text under them goes."""
+_COOKIES = frozenset("cookie cookies consent gdpr".split())
+"""Names of boxes that ask for leave, which are told by their button or words, and of matters."""
+_ASKS = "button, input, [role=button]"
+_ASKED = "data-asks-leave"
+_CONSENT = re.compile(
+    r"\b(?:we|this (?:web)?site|our (?:web)?site) uses? (?:\w+ ){0,3}cookies"
+    r"|\b(?:accept|allow|reject|decline|manage|necessary)\b.{0,40}\bcookies"
+    r"|\bcookies\b.{0,80}\b(?:consent|browser|accept|agree)|使用.{0,6}cookie",
+    re.IGNORECASE | re.DOTALL,
+)
 _SHORT = 300
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -49,17 +63,28 @@ def main_of(tree: LexborHTMLParser) -> LexborNode:
     body = tree.body or tree.root
     if body is None:
         raise ValueError("a parsed page has a root")
+    _remove_unseen(tree)
+    limit = _MOST * _length(body)
+    for node in tree.css(f"{_FURNITURE}, [{_ASKED}]"):
+        _drop_small(node, limit)
+    for node in tree.css(_BESIDE):
+        if not _within_article(node) or _is_linked(node):
+            _drop_small(node, limit)
+    for node in tree.css(_NAMED):
+        if node.tag not in _WHOLE and _is_named_furniture(node):
+            _drop_small(node, limit)
+    return _chosen(tree, body, limit)
+
+
+def _remove_unseen(tree: LexborHTMLParser) -> None:
+    """Remove what is not shown; boxes that ask for leave are marked before their buttons go."""
+    for node in tree.css(_NAMED):
+        if node.tag not in _WHOLE and _words(node) & _COOKIES and _asks_leave(node):
+            node.attrs[_ASKED] = ""
     _remove(tree, _UNSEEN)
     for node in tree.css("[style]"):
         if _INVISIBLE.search(node.attributes.get("style") or ""):
             _drop(node)
-    limit = _MOST * _length(body)
-    for node in tree.css(_FURNITURE):
-        _drop_small(node, limit)
-    for node in tree.css(_NAMED):
-        if node.tag not in ("body", "html", "main", "article") and _is_named_furniture(node):
-            _drop_small(node, limit)
-    return _chosen(tree, body, limit)
 
 
 def _chosen(tree: LexborHTMLParser, body: LexborNode, limit: float) -> LexborNode:
@@ -99,14 +124,30 @@ def _length(node: LexborNode) -> int:
     return len("".join(node.text(deep=True).split()))
 
 
-def _is_named_furniture(node: LexborNode) -> bool:
-    """Whether the words of its class or id call it furniture: "cookie-box", "mainMenu"."""
+def _words(node: LexborNode) -> set[str]:
+    """The words of an element's class and id: "cookie-box", "mainMenu"."""
     attributes = node.attributes
     text = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    words = {word.lower() for word in _WORD.findall(text)}
+    return {word.lower() for word in _WORD.findall(text)}
+
+
+def _is_named_furniture(node: LexborNode) -> bool:
+    """Whether an element is called furniture, and holds no text that belongs to an article."""
+    words = _words(node)
     if words & _NAMES:
         return True
-    return bool(words & _AMBIGUOUS) and (_length(node) < _SHORT or _is_menu(node))
+    asking = words & _COOKIES and node.css_first(_HEADED) is None
+    if not asking and not words & _AMBIGUOUS:
+        return False
+    if _within_article(node):
+        return _is_linked(node) or not _SAYS.search(node.text(deep=True))
+    return _length(node) < _SHORT or _is_menu(node)
+
+
+def _asks_leave(node: LexborNode) -> bool:
+    if node.css_first(_ASKS) is not None:
+        return True
+    return bool(_CONSENT.search(node.text(deep=True, separator=" ")))
 
 
 def _within_article(node: LexborNode) -> bool:
@@ -118,9 +159,12 @@ def _within_article(node: LexborNode) -> bool:
     return False
 
 
+def _is_linked(node: LexborNode) -> bool:
+    """Whether there is hardly a word outside its links."""
+    links = node.css("a")
+    return bool(links) and sum(map(_length, links)) > _LINKED * _length(node)
+
+
 def _is_menu(node: LexborNode) -> bool:
     """Several links with hardly any words between them."""
-    links = node.css("a")
-    if len(links) < _FEW_LINKS:
-        return False
-    return sum(map(_length, links)) > _LINKED * _length(node)
+    return len(node.css("a")) >= _FEW_LINKS and _is_linked(node)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
-from ingest.readers.render import one_line
+from ingest.readers.html_text import line_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -25,20 +25,34 @@ def is_data(table: LexborNode) -> bool:
     return len(rows) > 1 and max(map(len, rows)) > 1
 
 
-def rows_of(table: LexborNode) -> list[list[str]]:
-    """The rows below one header; a cell that spans rows or columns stands in each of them."""
+def grid_of(table: LexborNode, marks: Collection[str]) -> tuple[list[list[str]], int, bool]:
+    """The texts of a table, how many rows are its header, and whether its first column names.
+
+    A cell that spans rows or columns stands in each of them.
+    """
     grid: list[list[str]] = []
     header = 0
     hanging: dict[int, tuple[int, str]] = {}
-    for row in _rows(table):
-        cells = list(_cells(row))
+    rows = [(row, list(_cells(row))) for row in _rows(table)]
+    for row, cells in rows:
         if header == len(grid) and _is_header(row, cells):
             header += 1
-        grid.append(_filled(cells, hanging))
-    return _under_one(grid, max(header, 1))
+        grid.append(_filled(cells, hanging, marks))
+    return grid, header, _is_paired([cells for _, cells in rows])
 
 
-def _filled(cells: list[LexborNode], hanging: dict[int, tuple[int, str]]) -> list[str]:
+def _is_paired(rows: list[list[LexborNode]]) -> bool:
+    """Whether every row begins with its name, the only one in it; titles in between aside."""
+    pairs = [cells for cells in rows if len(cells) > 1]
+    return bool(pairs) and all(
+        cells[0].tag == "th" and all(cell.tag == "td" for cell in cells[1:]) and line_of(cells[0])
+        for cells in pairs
+    )
+
+
+def _filled(
+    cells: list[LexborNode], hanging: dict[int, tuple[int, str]], marks: Collection[str]
+) -> list[str]:
     """One row's texts, with those that hang down from the rows above; `hanging` is kept up."""
     texts: list[str] = []
 
@@ -52,7 +66,7 @@ def _filled(cells: list[LexborNode], hanging: dict[int, tuple[int, str]]) -> lis
     below: dict[int, tuple[int, str]] = {}
     for cell in cells:
         take_hanging()
-        text = one_line(cell.text(deep=True, separator=" "))
+        text = line_of(cell, marks)
         for _ in range(_span(cell, "colspan", _WIDEST)):
             if (rows := _span(cell, "rowspan", _TALLEST)) > 1:
                 below[len(texts)] = (rows - 1, text)
@@ -61,18 +75,6 @@ def _filled(cells: list[LexborNode], hanging: dict[int, tuple[int, str]]) -> lis
     hanging.clear()
     hanging.update(below)
     return texts
-
-
-def _under_one(grid: list[list[str]], header: int) -> list[list[str]]:
-    """The rows of a header are made one: "Budget", "2024" become "Budget 2024"."""
-    if header >= len(grid):
-        header = 1
-    width = max(map(len, grid))
-    names = []
-    for column in range(width):
-        parts = [row[column] for row in grid[:header] if column < len(row)]
-        names.append(" ".join(dict.fromkeys(filter(None, parts))))
-    return [names, *grid[header:]]
 
 
 def _is_header(row: LexborNode, cells: list[LexborNode]) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
 
 from ingest.readers import render
 from ingest.readers.pdf_furniture import furniture
+from ingest.readers.pdf_headers import has_figures
 from ingest.readers.pdf_lines import Segment, columns_of, segments_of
 from ingest.readers.pdf_page import Page, read_page
 from ingest.readers.pdf_tables import Table, tables_of
@@ -57,13 +58,15 @@ class PdfReader:
         if not any(page.words for page in pages):
             raise _wordless(name, pages)
         written = _Writer(pages)
+        if len(written.scanned) == len(pages):
+            raise _wordless(name, pages)
         text, starts = _paged(render.joined(written.blocks()), len(pages))
         return Reading(
             text,
             Structure.MARKDOWN if written.is_structured else Structure.PLAIN,
             starts,
             title=_title(said, written.title, text),
-            warnings=_warnings(name, pages),
+            warnings=_warnings(name, written.scanned),
         )
 
 
@@ -93,7 +96,11 @@ class _Writer:
         self._tables = {p.number: tables_of(p, segments[p.number]) for p in pages}
         loose = {n: self._loose(n, found) for n, found in segments.items()}
         body = Type.of([s for found in loose.values() for s in found]).body
-        left_out = furniture(loose, body)
+        left_out = furniture(loose, body, {page.number: page.height for page in pages})
+        self.scanned = [p.number + 1 for p in pages if self._is_scanned(p, loose, left_out)]
+        if not any(s not in left_out for found in loose.values() for s in found):
+            # Forms that differ in a number are no running heads.
+            left_out = set()
         self._loose_segments = {
             n: [s for s in found if s not in left_out] for n, found in loose.items()
         }
@@ -124,6 +131,14 @@ class _Writer:
 
     def _loose(self, number: int, segments: Sequence[Segment]) -> list[Segment]:
         return [s for s in segments if not any(t.holds(s) for t in self._tables[number])]
+
+    def _is_scanned(
+        self, page: Page, loose: Mapping[int, Sequence[Segment]], left_out: set[Segment]
+    ) -> bool:
+        """Whether a picture covers a page and no text but a stamp or a number stands on it."""
+        shown = sum(s.length for s in loose[page.number] if s not in left_out)
+        cells = sum(len(c) for t in self._tables[page.number] for row in t.rows for c in row)
+        return page.is_scanned(shown + cells)
 
     def _page(self, number: int) -> list[TextBlock | tuple[int, Table]]:
         """The blocks of a page: what stands above a table is read before it."""
@@ -210,16 +225,11 @@ def _continued(table: Table, before: Table | None) -> Table:
     if before is None or len(table.edges) != len(before.edges):
         return table
     shifted = any(abs(a - b) > 12 for a, b in zip(table.edges, before.edges, strict=True))
-    headed = table.rows[0] == before.rows[0] or not _has_figures(table.rows[0])
-    if shifted or headed or _has_figures(before.rows[0]):
+    headed = table.rows[0] == before.rows[0] or not has_figures(table.rows[0])
+    if shifted or headed or has_figures(before.rows[0]):
         return table
     rows = (before.rows[0], *table.rows)
     return Table(rows, table.top, table.bottom, table.left, table.right, table.edges)
-
-
-def _has_figures(row: Sequence[str]) -> bool:
-    """Whether a row after its first cell holds figures; a header's years are names, too."""
-    return any(re.search(r"\d", c) and not re.fullmatch(r"\D*(?:19|20)\d\d\D*", c) for c in row[1:])
 
 
 def _paged(text: str, pages: int) -> tuple[str, tuple[int, ...]]:
@@ -240,7 +250,7 @@ def _title(said: str, shown: str | None, text: str) -> str | None:
 
 
 def _wordless(name: str, pages: Sequence[Page]) -> SourceError:
-    if any(page.is_scanned for page in pages):
+    if any(page.covered for page in pages):
         return SourceError(
             f"{name} holds only pictures of pages ({len(pages)}) and no text; run text recognition "
             "(OCR) over it and ingest the result."
@@ -248,11 +258,10 @@ def _wordless(name: str, pages: Sequence[Page]) -> SourceError:
     return SourceError(f"{name} holds no text; leave it out.")
 
 
-def _warnings(name: str, pages: Sequence[Page]) -> tuple[str, ...]:
-    scanned = [str(page.number + 1) for page in pages if page.is_scanned]
+def _warnings(name: str, scanned: Sequence[int]) -> tuple[str, ...]:
     if not scanned:
         return ()
-    some = ", ".join(scanned[:10]) + (" and more" if len(scanned) > 10 else "")
+    some = ", ".join(map(str, scanned[:10])) + (" and more" if len(scanned) > 10 else "")
     which = f"page {some} is a picture" if len(scanned) == 1 else f"pages {some} are pictures"
     return (
         f"In {name}, {which} without text and cannot be found; run text recognition (OCR) over it.",

@@ -10,11 +10,12 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ingest.normalise import CJK
+from ingest.readers import pdf_marks
+from ingest.readers.pdf_drawn import Rule, drawn
 
 _WORD = re.compile(r"[^\s\x00-\x08\x0e-\x1f\ufffe]+[\x02\ufffe]?")
 _HAN = re.compile(f"[{CJK}]")
@@ -22,12 +23,15 @@ _LINE = re.compile(r"[^\r\n]+")
 _BROKEN = "\x02\ufffe"
 """What pdfium puts for a hyphen at the end of a line."""
 _SAME = 0.01
+_SMALL = 0.85
+"""The share of the size before it under which a raised character is a mark."""
+_ABOVE = 0.12
+_ABOVE_BOX = 0.25
+_CLOSE = 0.25
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
 _FONT_NAME_BYTES = 128
-_MOST_PATHS = 3000
-_MOST_POINTS = 64
-_THIN = 3.0
-_LONG = 12.0
+_MOST = 0.5
+_STAMP_CHARS = 20
 
 
 class Word(NamedTuple):
@@ -47,21 +51,6 @@ class Word(NamedTuple):
     broken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A straight line from (left, top) to (right, bottom), one of them hardly apart."""
-
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    @property
-    def lies(self) -> bool:
-        """Whether it runs from left to right."""
-        return self.bottom - self.top <= _THIN
-
-
 @dataclass(frozen=True)
 class Page:
     """What stands on a page, in no order."""
@@ -71,12 +60,12 @@ class Page:
     height: float
     words: tuple[Word, ...]
     rules: tuple[Rule, ...]
-    pictured: bool
+    covered: float
+    """The share of it that pictures take up."""
 
-    @cached_property
-    def is_scanned(self) -> bool:
-        """Whether a picture is all there is."""
-        return self.pictured and not self.words
+    def is_scanned(self, characters: int) -> bool:
+        """Whether a picture is all there is but for a stamp; `characters` of its text count."""
+        return self.covered > (_MOST if characters else 0) and characters < _STAMP_CHARS
 
 
 def read_page(document: Any, number: int) -> Page:
@@ -89,8 +78,8 @@ def read_page(document: Any, number: int) -> Page:
             words = tuple(_Text(text, height).words())
         finally:
             text.close()
-        rules, pictured = _drawn(page, height)
-        return Page(number, width, height, words, tuple(rules), pictured)
+        rules, area = drawn(page, height)
+        return Page(number, width, height, words, tuple(rules), area / max(1.0, width * height))
     finally:
         page.close()
 
@@ -109,7 +98,23 @@ class _Text:
         self._name = ctypes.create_string_buffer(_FONT_NAME_BYTES)
 
     def words(self) -> Iterator[Word]:
-        """The words in the order in which the file draws them."""
+        """The words in the order in which the file draws them, without footnotes' marks."""
+        last: Word | None = None
+        placed = list(self._placed())
+        for word, follower in zip_longest(placed, placed[1:]):
+            if last is not None and _is_mark_of(last, word):
+                both = last.text + word.text
+                after = follower.text if follower else ""
+                text = pdf_marks.resolved(both, range(len(last.text), len(both)), after)
+                last = last._replace(text=text, right=word.right)
+                continue
+            if last is not None:
+                yield last
+            last = word
+        if last is not None:
+            yield last
+
+    def _placed(self) -> Iterator[Word]:
         text = self._characters()
         for line in _LINE.finditer(text):
             places = [
@@ -126,7 +131,7 @@ class _Text:
                     height, size = bottom - top, self._size(start)
                 if end - start > 1:
                     _, right, _, _ = self._place(end - 1)
-                shown = text[start:end]
+                shown = self._resolved(text[start:end], start, size, text[end : end + 4])
                 broken = shown[-1] in _BROKEN
                 shown = f"{shown[:-1]}-" if broken else shown
                 middle = (top + bottom) / 2
@@ -163,6 +168,26 @@ class _Text:
             last = right
         yield begin, end
 
+    def _resolved(self, text: str, start: int, size: float, after: str) -> str:
+        """A word without marks; only characters that may be one are looked at."""
+        if len(text) < 2 or not pdf_marks.MARK.search(text, 1):
+            return text
+        places = [i for i in range(1, len(text)) if pdf_marks.MARK.match(text, i)]
+        small = [i for i in places if self._size(start + i) < _SMALL * size]
+        if small:
+            line = self._base(start) + _ABOVE * size
+            small = [i for i in small if self._base(start + i) > line]
+        coded = [i for i in places if text[i] in pdf_marks.RAISED and _follows_digit(text, i)]
+        if not small and not coded:
+            return text
+        return pdf_marks.resolved(text, {*small, *coded}, after.lstrip())
+
+    def _base(self, index: int) -> float:
+        """The height of the line that a character stands on, from the bottom of the page."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        self._pdfium.FPDFText_GetCharOrigin(self._text, index, x, y)
+        return float(y.value)
+
     def _place(self, index: int) -> tuple[float, float, float, float]:
         box = self._box
         self._pdfium.FPDFText_GetLooseCharBox(self._text, index, box)
@@ -185,50 +210,14 @@ class _Text:
         return bool(_BOLD.search(name.decode("ascii", "replace")))
 
 
-def _drawn(page: Any, height: float) -> tuple[list[Rule], bool]:
-    """The straight lines and the edges of boxes, and whether there is a picture."""
-    import pypdfium2.raw as pdfium
-
-    rules: list[Rule] = []
-    pictured = False
-    count = pdfium.FPDFPage_CountObjects(page.raw)
-    for i in range(min(count, _MOST_PATHS)):
-        drawn = pdfium.FPDFPage_GetObject(page.raw, i)
-        kind = pdfium.FPDFPageObj_GetType(drawn)
-        pictured = pictured or kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM)
-        if kind == pdfium.FPDF_PAGEOBJ_PATH:
-            rules.extend(_straight(_points(pdfium, drawn), height))
-    return rules, pictured
+def _follows_digit(text: str, index: int) -> bool:
+    before = text[:index].rstrip(pdf_marks.RAISED)[-1:]
+    return before.isascii() and before.isdigit()
 
 
-def _points(pdfium: Any, path: Any) -> list[tuple[float, float, bool]]:
-    """The corners of a path on the page, each with whether the pen is down on the way to it."""
-    matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFPageObj_GetMatrix(path, matrix)
-    x, y = ctypes.c_float(), ctypes.c_float()
-    found: list[tuple[float, float, bool]] = []
-    for i in range(min(pdfium.FPDFPath_CountSegments(path), _MOST_POINTS)):
-        segment = pdfium.FPDFPath_GetPathSegment(path, i)
-        if not pdfium.FPDFPathSegment_GetPoint(segment, x, y):
-            continue
-        down = pdfium.FPDFPathSegment_GetType(segment) == pdfium.FPDF_SEGMENT_LINETO
-        across = matrix.a * x.value + matrix.c * y.value + matrix.e
-        up = matrix.b * x.value + matrix.d * y.value + matrix.f
-        found.append((across, up, down))
-    return found
-
-
-def _straight(points: list[tuple[float, float, bool]], height: float) -> Iterator[Rule]:
-    xs, ys = [x for x, _, _ in points], [y for _, y, _ in points]
-    if points and min(max(xs) - min(xs), max(ys) - min(ys)) <= _THIN:
-        # A thin box is how many writers draw a line.
-        yield from _long(min(xs), max(xs), height - max(ys), height - min(ys))
-        return
-    for (x0, y0, _), (x1, y1, down) in pairwise(points):
-        if down and min(abs(x0 - x1), abs(y0 - y1)) <= 0.5:
-            yield from _long(min(x0, x1), max(x0, x1), height - max(y0, y1), height - min(y0, y1))
-
-
-def _long(left: float, right: float, top: float, bottom: float) -> Iterator[Rule]:
-    if max(right - left, bottom - top) >= _LONG:
-        yield Rule(left, right, top, bottom)
+def _is_mark_of(last: Word, word: Word) -> bool:
+    """Whether a word is only a mark, small and raised close behind another one."""
+    if word.size >= _SMALL * last.size or not pdf_marks.ALONE.fullmatch(word.text):
+        return False
+    raised = last.bottom - word.bottom > _ABOVE_BOX * last.size and word.bottom > last.top
+    return raised and -_CLOSE < (word.left - last.right) / last.size < _CLOSE

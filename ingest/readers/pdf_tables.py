@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
+from ingest.readers.pdf_frames import CELL_CHARS, NEAR, Frame, distinct, frames_of
+from ingest.readers.pdf_headers import headed
 from ingest.readers.pdf_lines import Segment, rows_of
-from ingest.readers.pdf_page import Page, Rule, Word
+from ingest.readers.pdf_page import Page, Word
 
-_NEAR = 3.0
-_FEWEST_RULES = 3
 _FEWEST_ROWS = 3
-_CELL_CHARS = 28
 _FIGURE = re.compile(r"^[^A-Za-z]*\d[\d.,%\s]*\S{0,3}$")
 _DATA = 0.3
 """The share of cells with figures from which on lines with gaps are a table for sure."""
@@ -37,8 +36,8 @@ class Table:
 
     def holds(self, word: Word | Segment) -> bool:
         """Whether something stands inside it."""
-        across = self.left - _NEAR <= word.left and word.right <= self.right + _NEAR
-        return across and self.top - _NEAR <= word.middle <= self.bottom + _NEAR
+        across = self.left - NEAR <= word.left and word.right <= self.right + NEAR
+        return across and self.top - NEAR <= word.middle <= self.bottom + NEAR
 
 
 def tables_of(page: Page, segments: Sequence[Segment]) -> list[Table]:
@@ -49,60 +48,22 @@ def tables_of(page: Page, segments: Sequence[Segment]) -> list[Table]:
 
 
 def _ruled(page: Page) -> Iterator[Table]:
-    for lying in _stacks([rule for rule in page.rules if rule.lies]):
-        heights = _distinct([rule.top for rule in lying])
-        left, right = min(r.left for r in lying), max(r.right for r in lying)
-        if len(heights) < _FEWEST_RULES:
-            continue
-        frame = Table((), heights[0], heights[-1], left, right, ())
-        words = [word for word in page.words if frame.holds(word)]
-        standing = [
-            rule.left
-            for rule in page.rules
-            if not rule.lies
-            and rule.bottom > heights[0]
-            and rule.top < heights[-1]
-            and left - _NEAR <= rule.left <= right + _NEAR
-        ]
-        table = _filled(frame, words, heights, _distinct(standing))
+    for frame in frames_of(page):
+        table = _filled(frame, [word for word in page.words if frame.holds(word)])
         if table is not None:
             yield table
 
 
-def _stacks(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Lying rules that belong together: those of one width, one below the other."""
-    stacks: list[list[Rule]] = []
-    for rule in sorted(rules, key=lambda r: r.top):
-        for stack in stacks:
-            left, right = min(r.left for r in stack), max(r.right for r in stack)
-            inside = left - _NEAR <= rule.left and rule.right <= right + _NEAR
-            around = rule.left - _NEAR <= left and right <= rule.right + _NEAR
-            if inside or around:
-                stack.append(rule)
-                break
-        else:
-            stacks.append([rule])
-    return stacks
-
-
-def _distinct(values: Sequence[float]) -> list[float]:
-    found: list[float] = []
-    for value in sorted(values):
-        if not found or value - found[-1] > _NEAR:
-            found.append(value)
-    return found
-
-
-def _filled(
-    frame: Table, words: Sequence[Word], heights: Sequence[float], standing: Sequence[float]
-) -> Table | None:
+def _filled(frame: Frame, words: Sequence[Word]) -> Table | None:
     """The rows between the rules; nothing where the rules frame something else."""
-    gridded = len(standing) >= _FEWEST_RULES
-    edges = standing[:-1] if gridded else _edges(words)
+    gridded = frame.gridded
+    # Many a table has no rules at its sides.
+    edges = distinct([frame.left, *frame.standing, frame.right])[:-1] if gridded else _edges(words)
     if len(edges) < 2:
         return None
     rows: list[tuple[str, ...]] = []
-    for top, bottom in pairwise(heights):
+    spans: list[set[int]] = []
+    for top, bottom in pairwise(frame.heights):
         band = [word for word in words if top - 1 <= word.middle < bottom]
         lines = rows_of(band)
         whole = gridded or not _are_rows(lines, edges)
@@ -110,9 +71,17 @@ def _filled(
             cells = _cells(group, edges)
             if any(cells):
                 rows.append(cells)
+                spans.append(_merged(frame, edges, (top + bottom) / 2))
     if len(rows) < 2:
         return None
-    return Table(tuple(rows), frame.top, frame.bottom, frame.left, frame.right, tuple(edges))
+    made = headed(tuple(rows), spans if gridded else ())
+    return Table(made, frame.heights[0], frame.heights[-1], frame.left, frame.right, tuple(edges))
+
+
+def _merged(frame: Frame, edges: Sequence[float], height: float) -> set[int]:
+    """The columns that no standing rule parts from the one before at a height."""
+    near = [rule.left for rule in frame.rules if not rule.lies and rule.top < height < rule.bottom]
+    return {i for i, edge in enumerate(edges) if i and all(abs(edge - x) > NEAR for x in near)}
 
 
 def _are_rows(lines: Sequence[Sequence[Word]], edges: Sequence[float]) -> bool:
@@ -167,13 +136,25 @@ def _aligned(segments: Sequence[Segment]) -> Iterator[Table]:
         else:
             lines.append([segment])
     run: list[list[Segment]] = []
-    for line in [*lines, []]:
-        far = bool(run) and bool(line) and line[0].top - run[-1][0].bottom > 2.5 * line[0].size
-        if run and (len(line) < 2 or far):
+    for line, below in zip_longest(lines, lines[1:]):
+        far = bool(run) and line[0].top - run[-1][0].bottom > 2.5 * line[0].size
+        part = bool(run) and len(line) < 2 and below is not None and _is_part(line[0], below)
+        if run and (far or (len(line) < 2 and not part)):
             yield from _tabled(run)
             run = []
-        if len(line) > 1:
+        if len(line) > 1 or part:
             run.append(line)
+    if run:
+        yield from _tabled(run)
+
+
+def _is_part(label: Segment, below: Sequence[Segment]) -> bool:
+    """Whether a lone label begins the first cell of the row that goes on on the line below."""
+    first = below[0]
+    alike = label.bold == first.bold and abs(label.size - first.size) < 0.06 * first.size
+    tight = first.top - label.bottom < 0.5 * first.size
+    inside = len(below) > 1 and label.right < below[1].left and label.text[:1].isalnum()
+    return inside and alike and tight and abs(label.left - first.left) < first.size
 
 
 def _tabled(lines: Sequence[Sequence[Segment]]) -> Iterator[Table]:
@@ -181,11 +162,11 @@ def _tabled(lines: Sequence[Sequence[Segment]]) -> Iterator[Table]:
     cells = [segment for line in lines for segment in line]
     edges = _edges(words)
     figures = sum(bool(_FIGURE.match(cell.text)) for cell in cells) / len(cells)
-    short = median(cell.length for cell in cells) <= _CELL_CHARS
+    short = median(cell.length for cell in cells) <= CELL_CHARS
     wide = len(edges) > 2 or figures > _DATA
     if len(lines) < _FEWEST_ROWS or len(edges) < 2 or not short or not wide:
         return
-    rows = tuple(_cells([w for s in line for w in s.words], edges) for line in lines)
+    rows = headed(tuple(_cells([w for s in line for w in s.words], edges) for line in lines))
     yield Table(
         rows,
         min(s.top for s in cells),

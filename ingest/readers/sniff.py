@@ -9,6 +9,7 @@ from io import BytesIO
 
 _PDF_SEARCHED = 1024
 """A PDF may begin with a little rubbish; all viewers look for its mark in so many bytes."""
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _HTML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
@@ -56,7 +57,7 @@ def kind_of(raw: bytes) -> Sniffed | None:
     for magic, found in _MAGIC.items():
         if raw.startswith(magic):
             return found
-    if is_pdf(raw):
+    if is_pdf(raw) and not _is_mentioned(raw):
         return Sniffed("a PDF file", ".pdf")
     if raw.startswith(_OLE):
         protected = _PROTECTED in raw
@@ -70,6 +71,11 @@ def kind_of(raw: bytes) -> Sniffed | None:
 def is_pdf(raw: bytes) -> bool:
     """Whether a PDF's mark stands near the beginning."""
     return b"%PDF-" in raw[:_PDF_SEARCHED]
+
+
+def _is_mentioned(raw: bytes) -> bool:
+    """Whether a PDF's mark stands in a text about such files, behind words and before words."""
+    return not raw.startswith(b"%PDF-") and not _CONTROL.search(raw[: 2 * _PDF_SEARCHED])
 
 
 def is_zip(raw: bytes) -> bool:

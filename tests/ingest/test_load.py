@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import errno
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest import decode
-from ingest.load import Source, find_sources, read_document
+from ingest.load import Source, Unlisted, find_sources, read_document
 from rag.errors import SourceError
 from rag.models import Document
 from tests.ingest.readers.bad_files import zipped
@@ -50,6 +52,82 @@ def test_the_same_file_twice_is_one_source_and_two_of_one_name_are_an_error(tmp_
     assert len(find_sources([one, one]).sources) == 1
     with pytest.raises(SourceError, match="both be called"):
         find_sources([tmp_path / "x", tmp_path / "y"])
+
+
+def test_a_folder_named_in_two_ways_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "x"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Text.")
+    (folder / "b.zip").write_bytes(zipped({"c.txt": "Text."}))
+    (folder / "d.xls").write_text("x")
+    (tmp_path / "link").symlink_to(folder)
+    monkeypatch.chdir(tmp_path)
+    found = find_sources([Path("x"), folder, Path("link")])
+    assert [source.name for source in found.sources] == ["a.txt", "b.zip/c.txt"]
+    assert [skipped.name for skipped in found.skipped] == ["d.xls"]
+
+
+def test_what_programs_leave_in_folders_is_not_told(tmp_path: Path) -> None:
+    for name in ("~$x.docx", "Thumbs.db", "desktop.ini", ".DS_Store", "sub/Desktop.ini", "a.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("text")
+    found = find_sources([tmp_path])
+    assert [source.name for source in found.sources] == ["a.txt"]
+    assert found.skipped == ()
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, folder: Path, code: int = errno.EACCES) -> None:
+    """The system refuses to list one folder; permissions would not stop an administrator."""
+    scan = os.scandir
+
+    def refusing(place: Any = ".") -> Any:
+        if Path(place) == folder:
+            raise OSError(code, os.strerror(code), str(place))
+        return scan(place)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.ENOENT, errno.EIO])
+def test_a_folder_inside_that_cannot_be_listed_is_told_and_the_rest_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text("Text.")
+    forbid(monkeypatch, tmp_path / "a", code)
+    found = find_sources([tmp_path])
+    assert [source.name for source in found.sources] == ["b/x.txt"]
+    (told,) = found.skipped
+    assert isinstance(told, Unlisted)
+    assert (told.name, os.strerror(code) in told.reason) == ("a", True)
+
+
+def test_a_folder_that_was_named_and_cannot_be_listed_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbid(monkeypatch, tmp_path)
+    with pytest.raises(SourceError, match="cannot be read: Permission denied"):
+        find_sources([tmp_path])
+
+
+def test_a_file_that_went_while_its_folder_was_listed_is_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Text.")
+    walk = os.walk
+
+    def going(*arguments: Any, **how: Any) -> Any:
+        for found in walk(*arguments, **how):
+            (tmp_path / "a.txt").unlink()
+            yield found
+
+    monkeypatch.setattr(os, "walk", going)
+    found = find_sources([tmp_path])
+    assert [source.name for source in found.sources] == ["b.txt"]
+    assert found.skipped == ()
 
 
 @pytest.mark.parametrize(

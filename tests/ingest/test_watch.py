@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.report import IngestReport
+from ingest.rolled_back import is_as_rolled_back, mark, unmark
+from ingest.roots import Roots
 from ingest.watch import watch
 from rag.errors import PolicyQAError, SourceError
 
@@ -24,7 +26,7 @@ class Watched:
         self.runs: list[dict[str, str]] = []
         self.told: list[IngestReport | PolicyQAError] = []
         self.stop = threading.Event()
-        self.fails = False
+        self.error: Exception | None = None
         self._thread = threading.Thread(
             target=watch, args=([folder], index, self._run, self.told.append, self.stop)
         )
@@ -35,8 +37,8 @@ class Watched:
     def _run(self) -> IngestReport:
         seen = {p.name: p.read_text("utf-8") for p in self.folder.rglob("*") if p.is_file()}
         self.runs.append(seen)
-        if self.fails:
-            raise SourceError("nothing can be read.")
+        if self.error:
+            raise self.error
         return report("a.md")
 
     def wait_for(self, runs: int) -> None:
@@ -104,15 +106,74 @@ def test_the_index_and_hidden_files_begin_nothing(watched: Watched) -> None:
     assert len(watched.runs) == 1
 
 
-def test_a_run_that_fails_is_told_and_the_watch_goes_on(watched: Watched) -> None:
-    watched.fails = True
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (SourceError("nothing can be read."), "nothing can be read."),
+        (FileNotFoundError(2, "No such file", "x.md"), "x.md cannot be read (No such file);"),
+        (OSError("odd"), "A file cannot be read (odd);"),
+    ],
+)
+def test_a_run_that_fails_is_told_and_the_watch_goes_on(
+    watched: Watched, error: Exception, says: str
+) -> None:
+    watched.error = error
     (watched.folder / "b.md").write_text("Two.", encoding="utf-8")
     watched.wait_for(2)
-    watched.fails = False
+    watched.error = None
     (watched.folder / "b.md").write_text("Three.", encoding="utf-8")
     watched.wait_for(3)
     watched.end()
     assert [type(one) for one in watched.told] == [IngestReport, SourceError, IngestReport]
+    assert str(watched.told[1]).startswith(says)
+
+
+def test_after_a_rollback_nothing_is_ingested_until_a_file_changes(watched: Watched) -> None:
+    index = watched.folder / "index"
+    Roots((watched.folder,)).save(index)
+    mark(index)
+    (watched.folder / "a.md").touch()
+    watched.wait_for(2)  # its times changed
+    mark(index)
+    (watched.folder / "c.tmp").write_text("x", encoding="utf-8")
+    (watched.folder / "c.tmp").unlink()
+    time.sleep(1.5)
+    assert len(watched.runs) == 2
+    (watched.folder / "a.md").write_text("Two.", encoding="utf-8")
+    watched.wait_for(3)
+
+
+def test_after_a_rollback_a_look_by_the_clock_ingests_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.watch._RESCAN_MS", 50)
+    index, folder = tmp_path / "index", tmp_path / "papers"
+    index.mkdir()
+    folder.mkdir()
+    (folder / "a.md").write_text("One.", encoding="utf-8")
+    looks: list[bool] = []
+    runs: list[int] = []
+    stop = threading.Event()
+
+    def looked(place: Path) -> bool:
+        looks.append(is_as_rolled_back(place))
+        if len(looks) == 3:
+            unmark(index)
+        return looks[-1]
+
+    def run() -> IngestReport:
+        runs.append(len(looks))
+        if len(runs) == 1:
+            Roots((folder,)).save(index)
+            mark(index)
+        else:
+            stop.set()
+        return report()
+
+    monkeypatch.setattr("ingest.watch.is_as_rolled_back", looked)
+    watch([folder], index, run, lambda _: None, stop)
+    assert looks[:4] == [True, True, True, False]
+    assert runs[:2] == [0, 4]
 
 
 def test_a_folder_that_tells_of_no_change_is_looked_at_again_after_a_while(

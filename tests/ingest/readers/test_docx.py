@@ -13,6 +13,7 @@ from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from ingest.metadata import describe
 from ingest.readers import Reading
 from ingest.readers.docx import READER
 
@@ -201,3 +202,79 @@ def test_a_document_from_a_template_without_numbers_or_styles_is_read() -> None:
             if name not in ("word/styles.xml", "word/numbering.xml"):
                 archive.writestr(name, raw)
     assert READER.read(slim.getvalue(), "a.docx").text == "Bare.\n"
+
+
+def test_powers_and_marks_are_no_part_of_a_figure() -> None:
+    document = Document()
+    for before, up, after in (
+        ("Revenue was 45", "3", " thousand."), ("The tank holds 10", "6", " litres."),
+        ("The floor has 300 m", "2", "."), ("There are 8", "4", " buses."), ("", "4", " Old ones."),
+    ):  # fmt: skip
+        paragraph = document.add_paragraph(before)
+        paragraph.add_run(up).font.superscript = True
+        paragraph.add_run(after)
+    assert read(document).text.split("\n\n") == [
+        "Revenue was 45[^3] thousand.", "The tank holds 10^6 litres.",
+        "The floor has 300 m².", "There are 8[^4] buses.", "4 Old ones.\n",
+    ]  # fmt: skip
+
+
+def test_a_figure_keeps_its_year_though_no_row_is_called_a_header() -> None:
+    document = Document()
+    table = document.add_table(3, 3)
+    texts = ["Site", "Lift trips", "", "", "2022", "2023", "Mill", "2,350", "2,489"]
+    for cell, text in zip((c for row in table.rows for c in row.cells), texts, strict=True):
+        cell.text = text
+    table.cell(0, 1).merge(table.cell(0, 2))
+    table.cell(0, 0).merge(table.cell(1, 0))
+    assert read(document).text.splitlines() == [
+        "| Site | Lift trips 2022 | Lift trips 2023 |", "|---|---|---|",
+        "| Mill | 2,350 | 2,489 |",
+    ]  # fmt: skip
+
+
+def test_a_table_of_pairs_has_no_header() -> None:
+    document = Document()
+    table = document.add_table(2, 2)
+    for cell, text in zip(table._cells, ["Price", "12 dollars", "Rooms", "31"], strict=True):
+        cell.text = text
+    assert read(document).text == "Price: 12 dollars\n\nRooms: 31\n"
+
+
+def test_a_row_that_begins_further_right_stands_below_its_own_names() -> None:
+    document = Document()
+    table = document.add_table(3, 3)
+    texts = ["Depot", "Old", "New", "East", "14", "25", "Total", "", ""]
+    for cell, text in zip(table._cells, texts, strict=True):
+        cell.text = text
+    last = table.rows[2]._tr
+    for cell in last.findall(qn("w:tc"))[1:]:
+        last.remove(cell)
+    last.insert(0, parse_xml(f'<w:trPr {nsdecls("w")}><w:gridBefore w:val="2"/></w:trPr>'))
+    assert read(document).text.splitlines()[-1] == "|  |  | Total |"
+
+
+def test_a_table_inside_a_cell_is_told_with_its_names() -> None:
+    document = Document()
+    table = document.add_table(2, 2)
+    for cell, text in zip(table._cells, ["Building", "Details", "Annex", ""], strict=True):
+        cell.text = text
+    inner = table.cell(1, 1).add_table(2, 2)
+    for cell, text in zip(inner._cells, ["Floors", "Rooms", "7", "133"], strict=True):
+        cell.text = text
+    assert read(document).text.splitlines()[-1] == "| Annex | Floors: 7; Rooms: 133 |"
+
+
+def test_the_figures_of_a_formula_are_read() -> None:
+    document = Document()
+    paragraph = document.add_paragraph("The area is ")
+    name = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    run = "<m:r><m:t>{}</m:t></m:r>".format
+    power = f"<m:sSup><m:e>{run('10')}</m:e><m:sup>{run('3')}</m:sup></m:sSup>"
+    paragraph._p.append(parse_xml(f'<m:oMath xmlns:m="{name}">{run("5.2·")}{power}</m:oMath>'))
+    paragraph.add_run(" square metres.")
+    assert read(document).text == "The area is 5.2·10^3 square metres.\n"
+
+
+def test_a_title_has_no_mark_of_a_heading() -> None:
+    assert describe("## Depot stock\n\nIt is large.\n", "text/markdown").title == "Depot stock"

@@ -152,3 +152,73 @@ def test_blocks_breaks_and_lists_are_kept_apart() -> None:
 def test_a_page_that_a_script_draws_is_reported() -> None:
     with pytest.raises(SourceError, match="drawn by a script"):
         read('<div id="root"></div><script>draw()</script>')
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<aside class="info-box"><p>The permit fee is 35 dollars.</p></aside>',
+        '<aside class="sidebar"><p>The permit fee is 35 dollars.</p></aside>',
+        '<section id="cookies"><h2>Cookies and cakes</h2><p>A bakery sells 40 kinds.</p></section>',
+        '<div class="social-security menu"><p>Benefit: 310 dollars a month.</p></div>',
+    ],
+)
+@pytest.mark.parametrize("frame", ["main", "article"])
+def test_what_says_something_inside_an_article_is_kept(box: str, frame: str) -> None:
+    text = read(f"<{frame}><p>{LONG}</p>{box}</{frame}>").text
+    assert any(figure in text for figure in ("35 dollars", "40 kinds", "310 dollars"))
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<aside>See also <a href="/a">The fees of the harbour</a></aside>',
+        '<div id="cookies"><p>Choose 2 of them.</p><button>Accept</button></div>',
+        '<div class="cookie-bar"><p>This site uses 77 cookies.</p></div>',
+        '<div class="related"><a href="/a">Budget of 2023</a></div>',
+        '<div class="share">Share this page</div>',
+    ],
+)
+@pytest.mark.parametrize("frame", ["main", "article"])
+def test_furniture_inside_an_article_is_left_out(box: str, frame: str) -> None:
+    assert read(f"<{frame}><p>{LONG}</p>{box}</{frame}>").text.strip() == LONG.strip()
+
+
+def test_powers_and_marks_are_no_part_of_a_figure() -> None:
+    body = (
+        f"<p>{LONG}</p><p>10<sup>6</sup> litres cost 45<sup><a href=#n>3</a></sup> thousand.</p>"
+        "<table><tr><th>Year<th>Guides<tr><td>2022<td>28<sup>1</sup></table>"
+        "<p>8<sup>4</sup> buses.</p><p><sup>4</sup> Old ones.</p>"
+    )
+    assert read(body).text.split("\n\n")[1:] == [
+        "10^6 litres cost 45[^3] thousand.",
+        "| Year | Guides |\n|---|---|\n| 2022 | 28[^1] |",
+        "8[^4] buses.",
+        "4 Old ones.\n",
+    ]
+
+
+def test_a_table_of_pairs_has_no_header() -> None:
+    rows = "<tr><th>Fee</th><td>free</td></tr><tr><th>Boats</th><td>26</td></tr>"
+    text = read(f"<p>{LONG}</p><table><tr><th colspan=2>Hire</th></tr>{rows}</table>").text
+    assert text.split("\n\n")[1:] == ["Hire", "Fee: free", "Boats: 26\n"]
+
+
+def test_a_term_and_what_is_said_of_it_are_one_line() -> None:
+    body = (
+        "<dl><dt>Harbour depth</dt><dd>14 metres</dd><div><dt>Length:</dt><dd><p>320 m</p>"
+        "<p>With the pier.</p></dd></div><dt>Cranes</dt><dt>Lifts</dt><dd>7</dd></dl>"
+    )
+    assert read(f"<p>{LONG}</p>{body}").text.split("\n\n")[1:] == [
+        "Harbour depth: 14 metres", "Length: 320 m", "With the pier.", "Cranes, Lifts: 7\n",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("named", "encoding"),
+    [("utf-16", "utf-8"), ("utf-32le", "utf-8"), ("gb2312", "gbk"), ("iso-8859-1", "cp1252")],
+)
+def test_the_encoding_that_a_page_names_is_read_as_browsers_do(named: str, encoding: str) -> None:
+    said = {"gbk": "這個鎮有四十座橋。", "cp1252": "Fee – “40 €”"}.get(encoding, "Café – 40 €, 橋")
+    page = f'<html><head><meta charset="{named}"></head><body><p>{said}</p></body></html>'
+    assert READER.read(page.encode(encoding), "a.html").text.strip() == said

@@ -58,7 +58,9 @@ class AccessSettings(Section):
     )
     audit_days: int = Field(default=365, ge=1, description="Days that the audit log goes back.")
     audit_entries: int = Field(
-        default=100_000, ge=1000, description="Most entries of the audit log."
+        default=100_000,
+        ge=1000,
+        description="Most entries of questions in the audit log; changes are kept for audit_days.",
     )
 
     @field_validator("proxy_addresses")

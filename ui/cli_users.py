@@ -57,6 +57,7 @@ def add(
     usable_name(name)  # before a password is asked for
     given = Role(role or settings_for().access.default_role)
     user = _users().add(name, given, _new_password())
+    _note(f"add {user.role}", user.name)
     typer.echo(f"{user.name} may sign in as {user.role}.")
 
 
@@ -71,7 +72,13 @@ def show() -> None:
 @users_app.command()
 def remove(name: _Name) -> None:
     """Let somebody sign in no more; their sessions end."""
+    from ui.cli import settings_for
+    from ui.people.leaving import release
+    from ui.people.users import folded
+
     _users().remove(name)
+    _note("remove user", name)
+    release(settings_for().office_dir, folded(name))
     typer.echo(f"{name} was removed. {_SAID}")
 
 
@@ -83,6 +90,7 @@ def role(
     from ui.people.person import Role
 
     _users().set_role(name, Role(role))
+    _note(f"make {role}", name)
     typer.echo(f"{name} is {role} now. {_SAID}")
 
 
@@ -92,6 +100,7 @@ def password(name: _Name) -> None:
     users = _users()
     users.known(name)
     users.set_password(name, _new_password())
+    _note("set password", name)
     typer.echo(f"{name} has a new password. {_SAID}")
 
 
@@ -100,6 +109,22 @@ def _users() -> Users:
     from ui.people.users import Users
 
     return Users(settings_for().access.users_file)
+
+
+def _note(action: str, name: str) -> None:
+    """Add to the audit log, as whoever sits at the machine."""
+    from ui.cli import settings_for
+    from ui.people.audit import Audit
+    from ui.people.person import LOCAL
+    from ui.people.users import folded
+
+    settings = settings_for()
+    audit = Audit(
+        settings.office_dir / "audit.sqlite3",
+        days=settings.access.audit_days,
+        entries=settings.access.audit_entries,
+    )
+    audit.note(LOCAL, action, folded(name))
 
 
 def _new_password() -> str:

@@ -122,7 +122,10 @@ class _Tools:
         """The passages as citations, best first; if there are none at all, why."""
         if not isinstance(most, int) or not 1 <= most <= MOST_PASSAGES:
             raise ToolError(f"'most' must be a number from 1 to {MOST_PASSAGES}.")
-        self._office.access.may_ask(person)
+        office = self._office
+        office.access.may_ask(person)
+        said = body.question if office.settings.access.audit_questions else ""
+        office.audit.note(person, "search", said)
         return await to_thread.run_sync(self._search, body, most, limiter=self._limiter)
 
     def _search(self, body: AskBody, most: int) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from rag.settings import load_settings
 from tests.ui.people.entry import PHRASE, quick_hashes
 from ui import cli_users
 from ui.cli import app
+from ui.people.audit import Audit
 from ui.people.person import Role
 from ui.people.users import Users
 
@@ -57,6 +59,13 @@ def test_everybody_is_listed_changed_and_removed(file: Path) -> None:
     assert Users(file).check("li", "another good phrase") is not None
     assert run("remove", "li")[0] == 0
     assert list(Users(file).all()) == ["chen"]
+    log = Audit(load_settings().office_dir / "audit.sqlite3").entries("li")
+    assert [entry.action for entry in reversed(log)] == [
+        "add reader",
+        "make editor",
+        "set password",
+        "remove user",
+    ]
 
 
 @pytest.mark.parametrize(

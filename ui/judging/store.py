@@ -113,6 +113,18 @@ class JudgementStore:
                 "DELETE FROM judgements WHERE answer_id = ? AND judge = ?", (answer_id, judge)
             )
 
+    def release(self, name: str) -> None:
+        """Take all that is somebody's away from the name, which another may get."""
+        with self._file.opened() as base:
+            base.execute(
+                "UPDATE given SET person = ? || '/' || hex(randomblob(8)) WHERE person = ?",
+                (name, name),
+            )
+            base.execute(
+                "UPDATE judgements SET judge = ? || '/' || hex(randomblob(8)) WHERE judge = ?",
+                (name, name),
+            )
+
 
 def _texts(given: Given) -> tuple[str, str]:
     history = [asdict(turn) for turn in given.history]

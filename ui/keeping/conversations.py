@@ -218,6 +218,15 @@ class Conversations:
             )
         self._file.wipe()
 
+    def release(self, name: str) -> None:
+        """Take all that is somebody's away from the name, which another may get; links end too."""
+        with self._file.opened() as base:
+            base.execute(
+                "UPDATE conversations SET owner = ? || '/' || hex(randomblob(8)), token = NULL "
+                "WHERE owner = ?",
+                (name, name),
+            )
+
     def _owned(self, base: sqlite3.Connection, id_: str, person: Person) -> sqlite3.Row:
         row = base.execute(
             f"{HEADING} AND c.id = ? AND c.owner = ?", (self._oldest(), id_, person.name)

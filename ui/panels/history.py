@@ -78,8 +78,8 @@ def _changed(office: Office, request: Any, caller: gr.Request) -> dict[str, str]
         person = _reader(caller)
         if do == "rename":
             office.conversations.rename(id_, person, str(_field(request, "title")))
-            return {}
-        _change(office.conversations, do)(id_, person)
+        else:
+            _change(office.conversations, do)(id_, person)
         office.audit.note(person, f"{do} conversation", id_)
     except PolicyQAError as error:
         return {"error": str(error)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 
 from rag.access_settings import AccessSettings
@@ -35,6 +36,7 @@ class Access:
     mode: Mode
     settings: AccessSettings
     host: str
+    office_dir: Path
     users: Users
     sessions: Sessions
     asking: Limit
@@ -74,6 +76,7 @@ def open_access(settings: Settings) -> Access:
         mode=mode_of(settings),
         settings=access,
         host=settings.server.host,
+        office_dir=settings.office_dir,
         users=Users(access.users_file),
         sessions=Sessions(
             settings.office_dir / "sessions.sqlite3",
@@ -97,10 +100,16 @@ def check_access(settings: Settings) -> None:
     """Go on only if the server may start.
 
     Raises:
-        AccessError: people have to sign in, but there is nobody who could.
+        AccessError: people have to sign in, but there is nobody who could; or nobody has to,
+            though others seem to reach this server.
         UsersUnusable: the file of users cannot be read.
     """
-    file = settings.access.users_file
+    access, file = settings.access, settings.access.users_file
+    if is_off_by_itself(access, mode_of(settings)) and (access.hosts or access.proxy_addresses):
+        raise AccessError(
+            "access.hosts or access.proxy_addresses is set, so others reach this server; set "
+            "access.sign_in to users, proxy or off."
+        )
     if mode_of(settings) != "users" or Users(file).all():
         return
     raise AccessError(
@@ -108,6 +117,11 @@ def check_access(settings: Settings) -> None:
         "with `policyqa user add NAME --role admin`, or set access.sign_in to off to let anybody "
         "in who reaches this address."
     )
+
+
+def is_off_by_itself(access: AccessSettings, mode: Mode) -> bool:
+    """Whether nobody signs in only because just this machine is thought to reach the server."""
+    return access.sign_in == "auto" and mode == "off"
 
 
 def is_loopback(host: str) -> bool:

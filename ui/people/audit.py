@@ -25,6 +25,8 @@ _SWEEP_EVERY = 64
 """Entries after which what is too old goes."""
 _PROTECTED = 1000
 """The newest so many entries of a day cannot be deleted; the schema says so too."""
+_MANY = "('ask', 'search', 'sign-in refused')"
+"""What anybody can do without end; only these make room, so that no change is washed out."""
 _SCHEMA = """
 CREATE TABLE entries (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -61,7 +63,8 @@ class Audit:
     """The log of one office; safe from any thread."""
 
     def __init__(self, path: Path, *, days: int = 365, entries: int = 100_000) -> None:
-        """Keep entries for so many days, and never more than so many of them."""
+        """Keep entries for so many days, and of questions and refusals only those among the
+        newest so many."""
         self._store = Store(path, _APPLICATION, _SCHEMA)
         self._days = days
         self._entries = max(entries, _PROTECTED)
@@ -82,7 +85,7 @@ class Audit:
                 )
                 if (added.lastrowid or 0) % _SWEEP_EVERY == 1:
                     base.execute(
-                        "DELETE FROM entries WHERE at < ? OR id <= ?",
+                        f"DELETE FROM entries WHERE at < ? OR (id <= ? AND action IN {_MANY})",  # noqa: S608 - our own text
                         (_days_ago(self._days), (added.lastrowid or 0) - self._entries),
                     )
         except PolicyQAError:

@@ -10,6 +10,7 @@ from typing import Any
 from rag.errors import InputError, PolicyQAError
 from ui.people.access import Access
 from ui.people.audit import Audit
+from ui.people.leaving import release
 from ui.people.person import Person, Role, require
 from ui.people.room import PAGE, audit_table, refused, room, users_table
 from ui.people.users import folded
@@ -102,6 +103,7 @@ class PeopleDesk:
         name = _field(request, "name")
         self.access.users.remove(name)
         self.access.sessions.end_of(folded(name))
+        release(self.access.office_dir, folded(name))
         return "remove user", words("people.removed_done", name=name)
 
     def _end(self, request: Any, words: Words) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import PolicyQAError
-from ui.people.access import Access
+from ui.people.access import Access, is_off_by_itself
 from ui.people.cookies import token_of
 from ui.people.origin import is_foreign, is_our_host
 from ui.people.person import LOCAL, STATE_KEY, Person
@@ -24,6 +24,8 @@ SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 _OPEN = {"/healthz", "/readyz", SIGN_IN, SIGN_OUT, "/favicon.ico"}
 """What is shown to anybody."""
+_HANDED_ON = {"x-forwarded-for", "x-forwarded-host", "forwarded", "via"}
+"""Headers that proxies add."""
 _THREADS = 8
 
 Authenticator = Callable[[HTTPConnection], Person | None]
@@ -48,8 +50,9 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         named = self._proxies.person(scope)
+        answer = self._proxied(scope)  # before the headers of strangers are taken out
         self._proxies.settle(scope)
-        answer = self._misdirected(scope)
+        answer = answer or self._misdirected(scope)
         if answer is None and scope["path"] not in _OPEN:
             try:
                 person = await self._person(scope, named)
@@ -63,6 +66,17 @@ class Gate:
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close", "code": 1008, "reason": ""})
         return await answer(scope, receive, send)
+
+    def _proxied(self, scope: Scope) -> Response | None:
+        """The refusal of what a proxy hands on, where whoever comes is taken for who sits here."""
+        if not is_off_by_itself(self._access.settings, self._access.mode):
+            return None
+        if _HANDED_ON.isdisjoint(Headers(scope=scope).keys()):
+            return None
+        said = (
+            "This server lets only its own machine in; set access.sign_in to users, proxy or off."
+        )
+        return problem(403, "proxied", said)
 
     def _misdirected(self, scope: Scope) -> Response | None:
         """The refusal of what was not meant for us, or was sent by another site's page."""

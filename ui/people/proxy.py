@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from unicodedata import normalize
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -70,7 +71,7 @@ class Proxies:
         names = headers.getlist(self.user_header)
         if len(names) != 1:  # two might be one of the proxy's and one of the sender's
             return None
-        name = names[0].encode("latin-1").decode(errors="replace").strip().casefold()
+        name = _folded(names[0].encode("latin-1"))
         if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name == LOCAL.name:
             return None
         return Person(name, self._role(headers.getlist(self.role_header)))
@@ -89,6 +90,15 @@ class Proxies:
         # A socket for both families shows IPv4 addresses as IPv6 ones.
         address = getattr(address, "ipv4_mapped", None) or address
         return any(address in network for network in self.networks)
+
+
+def _folded(raw: bytes) -> str:
+    """A name as it is compared; names that differ by more than capitals stay different."""
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError:
+        name = raw.decode("latin-1")
+    return normalize("NFKC", name).strip().lower()
 
 
 def _last(header: str | None) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import Lock
 
-from ui.people.storage import Store
+from ui.people.storage import Store, StoreUnusable
 from ui.people.users import User
 
 _APPLICATION = 0x70715345  # "pqSE"
@@ -132,7 +133,8 @@ class Sessions:
         session = Session(*row)
         if min(_TOUCH_S, self._idle / 10) <= now - session.seen < self._idle:
             session = Session(session.name, session.stamp, session.began, now)
-            with self._store.opened() as base:
+            # Being signed in does not hang on this note.
+            with suppress(StoreUnusable), self._store.opened() as base:
                 base.execute("UPDATE sessions SET seen = ? WHERE digest = ?", (now, digest))
         with self._lock:
             if ended != self._ended:  # it may have been this one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network
 from math import ceil
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -67,7 +68,8 @@ class _Desk:
         words = words_for(request.headers.get("accept-language"))
         name, wanted = fields.get("name", "")[:200], own_address(fields.get("next", "/"))
         place = request.client.host if request.client else ""
-        keys = (f"{folded(name)} at {place}", f"name {folded(name)}", f"address {place}")
+        near = neighbourhood(place)
+        keys = (f"{folded(name)} at {near}", f"name {folded(name)}", f"address {near}")
         if wait := self._wait(keys):
             said = words("people.too_many", minutes=ceil(wait / 60))
             refusal = sign_in_page(words, wanted, name, said, 429)
@@ -100,16 +102,29 @@ class _Desk:
 
     def _wait(self, keys: tuple[str, str, str]) -> float:
         """Count an attempt before it is made, so that many at once gain nothing."""
-        both, *each = keys
-        waits = [self.access.failing.take(both)]
-        waits += [self.access.failing_in_all.take(key) for key in each]
-        return max(waits)
+        both, name, address = keys
+        all_of, one = self.access.failing_in_all, self.access.failing
+        for limit, key in ((all_of, address), (one, both), (all_of, name)):
+            if wait := limit.take(key):
+                return wait  # who is refused uses up nothing further
+        return 0.0
 
     def _forgive(self, keys: tuple[str, str, str]) -> None:
         both, *each = keys
         self.access.failing.give_back(both)
         for key in each:
             self.access.failing_in_all.give_back(key)
+
+
+def neighbourhood(address: str) -> str:
+    """The address that a limit counts by: of IPv6 the /64, all of which one line has."""
+    try:
+        found = IPv6Address(address)
+    except ValueError:
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found), 64), strict=False))
 
 
 def own_address(wanted: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,4 +89,6 @@ class Store:
         base.execute(f"PRAGMA application_id = {self.application}")
         base.execute(f"PRAGMA user_version = {_VERSION}")
         base.execute("COMMIT")
-        base.execute("PRAGMA journal_mode = WAL")
+        # Where another thread writes already it is for that one: nothing hangs on the journal.
+        with suppress(sqlite3.OperationalError):
+            base.execute("PRAGMA journal_mode = WAL")

@@ -87,7 +87,7 @@ def test_it_never_grows_beyond_its_bound(path: Path, base: sqlite3.Connection) -
     row = (datetime.now(UTC).isoformat(),)
     base.execute("BEGIN")
     base.executemany(
-        "INSERT INTO entries (at, person, role, action, what) VALUES (?, 'x', 'reader', 'a', '')",
+        "INSERT INTO entries (at, person, role, action, what) VALUES (?, 'x', 'reader', 'ask', '')",
         [row] * 3000,
     )
     base.execute("COMMIT")
@@ -95,6 +95,19 @@ def test_it_never_grows_beyond_its_bound(path: Path, base: sqlite3.Connection) -
     for _ in range(64):
         audit.note(CHEN, "upload")
     assert 1500 <= len(audit.entries(limit=10_000)) < 1564
+
+
+def test_questions_make_room_but_changes_stay(path: Path, base: sqlite3.Connection) -> None:
+    base.executemany(
+        "INSERT INTO entries (at, person, role, action, what) VALUES (?, 'x', 'reader', ?, '')",
+        [(datetime.now(UTC).isoformat(), action) for action in ["make admin"] + ["search"] * 3000],
+    )
+    audit = Audit(path, entries=1500)
+    for _ in range(64):
+        audit.note(CHEN, "upload")
+    left = [entry.action for entry in audit.entries(limit=10_000)]
+    assert left.count("make admin") == 1
+    assert left.count("search") < 1500
 
 
 def test_long_and_odd_objects_stay_one_bounded_line(path: Path) -> None:

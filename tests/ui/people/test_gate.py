@@ -320,3 +320,22 @@ def test_where_people_sign_in_any_name_will_do_unless_names_are_set(
 ) -> None:
     entry = Entry(settings_in(tmp_path, "0.0.0.0", hosts=hosts))
     assert entry.client().get("/healthz", headers={"host": "ask.example"}).status_code == status
+
+
+@pytest.mark.parametrize("told", [{"hosts": ("ask.office",)}, {"proxy_addresses": ("::1",)}])
+def test_a_server_that_others_reach_is_not_off_by_itself(
+    tmp_path: Path, told: dict[str, tuple[str, ...]]
+) -> None:
+    with pytest.raises(AccessError, match="others reach this server"):
+        check_access(settings_in(tmp_path, **told))
+    check_access(settings_in(tmp_path, sign_in="off", **told))
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via"])
+def test_what_a_proxy_hands_on_is_not_taken_for_the_one_who_sits_here(
+    alone: Entry, tmp_path: Path, header: str
+) -> None:
+    response = alone.client("127.0.0.1").get("/who", headers={header: "10.0.0.7"})
+    assert (response.status_code, response.json()["code"]) == (403, "proxied")
+    said_so = Entry(settings_in(tmp_path, sign_in="off"))
+    assert said_so.client().get("/who", headers={header: "10.0.0.7"}).status_code == 200

@@ -64,6 +64,12 @@ def test_names_beyond_ascii_arrive(entry: Entry) -> None:
     assert response.text.startswith("张伟 reader")
 
 
+def test_different_people_stay_different(entry: Entry) -> None:
+    raw = [b"m\xfcller", b"m\xf6ller", b"strasse", "straße".encode()]
+    asked = [entry.client(PROXY).get("/who", headers={"x-forwarded-user": name}) for name in raw]
+    assert [got.text.split()[0] for got in asked] == ["müller", "möller", "strasse", "straße"]
+
+
 def test_there_is_nothing_to_sign_in_by(entry: Entry, tmp_path: Path) -> None:
     entry.add("chen")
     fields = {"name": "chen", "password": PHRASE}
@@ -79,7 +85,7 @@ def test_the_asker_is_the_last_address_that_is_no_proxys(entry: Entry) -> None:
 
 
 def test_what_strangers_forward_is_taken_away(tmp_path: Path) -> None:
-    entry = Entry(settings_in(tmp_path, proxy_addresses=(PROXY,)))
+    entry = Entry(settings_in(tmp_path, sign_in="off", proxy_addresses=(PROXY,)))
     said = {
         "x-forwarded-proto": "https",
         "X-Forwarded-Host": "elsewhere.example",

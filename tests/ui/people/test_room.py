@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.ui.fake_pipeline import ATTACK
+from tests.ui.fake_pipeline import ATTACK, FakePipeline
+from tests.ui.keeping.kept_talks import BUDGET
 from tests.ui.people.entry import PHRASE, settings_in
+from ui.judging.opinion import Given, Opinion
+from ui.judging.store import JudgementStore
+from ui.keeping.conversations import Conversations
+from ui.keeping.kept import UnknownConversation
 from ui.panels.whoami import whoami
 from ui.people.access import open_access
 from ui.people.audit import Audit
@@ -170,3 +175,21 @@ def test_who_is_signed_in_may_sign_out_where_there_is_something_to_sign_out_of()
     assert "Signed in as li (reader)" in whoami("users", LI, EN)
     assert "<form" not in whoami("proxy", LI, EN)
     assert "当前用户：li（读者）" in whoami("users", LI, ZH)
+
+
+def test_who_gets_the_name_of_somebody_removed_gets_nothing_of_theirs(desk: PeopleDesk) -> None:
+    folder = desk.access.office_dir
+    kept = Conversations(folder / "conversations.sqlite3")
+    judgements = JudgementStore(folder / "judgements.sqlite3")
+    given = Given(FakePipeline().ask(BUDGET), ())
+    id_ = kept.begin(LI)
+    kept.add(id_, LI, BUDGET, given.answer)
+    token = kept.share(id_, LI)
+    judgements.add_given("li", given)
+    judgements.put("li", given, Opinion("right", "", ""))
+    desk.change({"do": "remove", "name": "Li"}, CHEN, EN)
+    assert kept.listed(LI) == []
+    with pytest.raises(UnknownConversation):
+        kept.shared(token)
+    assert judgements.given("li", given.answer.id) is None
+    assert judgements.judged("li", given.answer.id) is None

@@ -128,3 +128,16 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"no database at all, but long enough to be read as a header of one" * 20)
     with pytest.raises(StoreUnusable):
         Sessions(path, hours=1, idle_hours=1).find("x")
+
+
+def test_a_file_that_cannot_be_written_signs_nobody_out(
+    sessions: Sessions, clock: Clock, tmp_path: Path
+) -> None:
+    token = sessions.begin(CHEN)
+    base = sqlite3.connect(tmp_path / "sessions.sqlite3")
+    base.execute(
+        "CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    base.close()
+    clock.now += 1800
+    assert sessions.find(token) is not None

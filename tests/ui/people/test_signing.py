@@ -175,3 +175,16 @@ def test_odd_forms_are_refused_and_break_nothing(entry: Entry) -> None:
     assert client.post("/sign-in", content=b"{").status_code == 403
     odd = {"content-type": "multipart/form-data"}
     assert client.post("/sign-in", content=b"x", headers=odd).status_code == 400
+
+
+def test_one_address_neither_locks_a_name_out_nor_washes_its_count_away(entry: Entry) -> None:
+    for _ in range(60):
+        sign_in(entry, password="a wrong guess", address="10.4.0.1")
+    assert sign_in(entry, address="10.4.0.2").status_code == 303
+
+
+def test_ipv6_addresses_of_one_line_count_as_one(entry: Entry) -> None:
+    for number in range(3):
+        sign_in(entry, password="a wrong guess", address=f"2001:db8::{number}")
+    assert sign_in(entry, address="2001:db8::ffff").status_code == 429
+    assert sign_in(entry, address="2001:db8:0:1::1").status_code == 303

@@ -44,6 +44,7 @@ COMMANDS = [
     "status",
     "export",
     "cases",
+    "user",
 ]
 ABSENT = "Who won the chess cup?"
 POLICYQA = Path(sys.executable).with_name("policyqa")
@@ -538,7 +539,7 @@ BAD = [
     (["batch", "twice.jsonl", "--out", "o"], 2, "line 2: the id 'a' is already taken"),
     (["batch", "fine.jsonl", "--out", "fine.jsonl"], 2, "choose another --out"),
     (["batch", "fine.jsonl", "--out", "nowhere/o"], 2, "choose another --out"),
-    (["serve", "--host", "256.0.0.1"], 2, "cannot be listened on"),
+    (["serve", "--host", "256.0.0.1"], 2, "People have to sign in at 256.0.0.1"),
 ]
 
 

@@ -173,7 +173,7 @@ def test_the_start_tells_that_the_model_is_away_and_goes_on(
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
         with serving(sample_index, tmp_path, url) as running:
             told = running.told()
-            wait_until(lambda: is_well(running.address))
+            wait_until(lambda: is_well(running.address), seconds=60)
             code, out, err, _ = running.stop(signal.SIGTERM)
     assert told == f"Chat model: {url} is not there; start it or correct chat.base_url.\n"
     assert (code, out, err) == (143, "", "")

@@ -11,8 +11,9 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, takewhile, zip_longest
 from typing import TypeVar
+from weakref import WeakSet
 
 from rag.live import AnyPipeline
 from rag.models import Document, Span
@@ -96,8 +97,15 @@ class _Made:
         self.version = version
         self._pipeline = pipeline
         self._questions: Sequence[str] = ()
+        self._ending = threading.Event()
         self._work = threading.Thread(target=self._make, name="examples", daemon=True)
+        _UNDER_WAY.add(self)
         self._work.start()
+
+    def end(self) -> None:
+        """Make no more, and wait for the question that is being tried."""
+        self._ending.set()
+        self._work.join(_LONGEST_S)
 
     def questions(self, seconds: float) -> Sequence[str]:
         self._work.join(seconds)
@@ -105,14 +113,28 @@ class _Made:
 
     def _make(self) -> None:
         try:
-            self._questions = example_questions(self._pipeline)
+            self._questions = example_questions(self._pipeline, ending=self._ending)
         except Exception:  # noqa: BLE001 - a page without examples is still a page
             _log.warning("No examples could be made of the documents.", exc_info=True)
 
 
-def example_questions(pipeline: AnyPipeline, limit: int = 4) -> list[str]:
-    """Up to `limit` questions that the pipeline answers from where they were taken."""
-    tried = islice(candidates(pipeline.documents), MOST_TRIED)
+_UNDER_WAY: WeakSet[_Made] = WeakSet()
+_LONGEST_S = 10.0
+
+
+def end_making() -> None:
+    """End the threads that make examples: torch must not be at work when the process ends."""
+    for made in list(_UNDER_WAY):
+        made.end()
+
+
+def example_questions(
+    pipeline: AnyPipeline, limit: int = 4, ending: threading.Event | None = None
+) -> list[str]:
+    """Up to `limit` questions that the pipeline answers from where they were taken; fewer if it is
+    `ending`."""
+    offered = islice(candidates(pipeline.documents), MOST_TRIED)
+    tried = takewhile(lambda _: ending is None or not ending.is_set(), offered)
     return [c.question for c in islice((c for c in tried if _works(pipeline, c)), limit)]
 
 

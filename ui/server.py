@@ -17,6 +17,7 @@ from rag.errors import InputError
 from rag.live import AnyPipeline
 from rag.settings import Settings
 from ui.api import create_app
+from ui.examples import end_making
 
 _GRACE_SECONDS = 10
 _WRITING_SECONDS = 5
@@ -47,14 +48,17 @@ def run_server(pipeline: AnyPipeline, settings: Settings, note: str | None = Non
     print(f"Serving http://{server.host}:{port} (stop with Ctrl+C)", flush=True)  # noqa: T201
     if note:
         print(note, flush=True)  # noqa: T201
-    config = uvicorn.Config(
-        create_app(pipeline, settings),
-        log_level="warning",
-        proxy_headers=False,  # which proxies are believed is a setting of its own (ui.people.proxy)
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    _Server(config).run(sockets=[listener])
+    try:
+        config = uvicorn.Config(
+            create_app(pipeline, settings),
+            log_level="warning",
+            proxy_headers=False,  # ui.people.proxy tells which are believed
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        _Server(config).run(sockets=[listener])
+    finally:
+        end_making()
 
 
 class _Server(uvicorn.Server):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 MOST_IDLE = 4
 """Connections of one file that are kept; there are as many as operations at once."""
@@ -104,3 +106,24 @@ def _touch(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
     except FileExistsError:
         return
+
+
+def pragma(base: sqlite3.Connection, name: str) -> Any:
+    """The value of a pragma."""
+    return base.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def use_log(base: sqlite3.Connection, patience_s: float) -> None:
+    """Switch to write-ahead logging, once; SQLite does not wait for others here by itself.
+
+    Raises:
+        sqlite3.OperationalError: others kept the file busy for so long.
+    """
+    until = time.monotonic() + patience_s
+    while pragma(base, "journal_mode") != "wal":
+        try:
+            base.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)

@@ -46,6 +46,8 @@ COMMANDS = [
     "cases",
     "user",
 ]
+GROUPS = {"cases", "user"}
+"""Commands of commands; the examples are in the help of each of theirs."""
 ABSENT = "Who won the chess cup?"
 POLICYQA = Path(sys.executable).with_name("policyqa")
 MANY = 20
@@ -413,7 +415,16 @@ def test_status_shows_the_version_the_model_and_every_document(warm: Warm, town:
     assert "parks.txt  Park notes\n    date unknown · publisher unknown" in done.out
 
 
-@pytest.mark.parametrize("command", [*COMMANDS[:-1], "cases new", "cases check", "cases review"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(command for command in COMMANDS if command not in GROUPS),
+        "cases new",
+        "cases check",
+        "cases review",
+        "user add",
+    ],
+)
 def test_the_help_of_every_command_holds_an_example_of_it(warm: Warm, command: str) -> None:
     done = warm.policyqa(*command.split(), "--help", cwd=Path.cwd())
     assert (done.code, done.err) == (0, "")

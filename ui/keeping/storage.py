@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from ui.connections import Connections
+from ui.connections import Connections, pragma, use_log
 from ui.keeping.kept import NotKept
 
 _APPLICATION = 0x70714356  # "pqCV"
@@ -134,28 +132,12 @@ def _make(base: sqlite3.Connection) -> None:
 
 def _is_new(base: sqlite3.Connection) -> bool:
     nothing = base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
-    return nothing and not _pragma(base, "application_id")
+    return nothing and not pragma(base, "application_id")
 
 
 def _recognise(base: sqlite3.Connection) -> None:
-    if _pragma(base, "application_id") != _APPLICATION:
+    if pragma(base, "application_id") != _APPLICATION:
         raise sqlite3.DatabaseError("the file holds something else")
-    if _pragma(base, "user_version") != _VERSION:
+    if pragma(base, "user_version") != _VERSION:
         raise sqlite3.DatabaseError("the file is of another version of this program")
-    _use_log(base)
-
-
-def _use_log(base: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging, once; SQLite does not wait for others here by itself."""
-    until = time.monotonic() + _PATIENCE_S
-    while _pragma(base, "journal_mode") != "wal":
-        try:
-            base.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-
-
-def _pragma(base: sqlite3.Connection, name: str) -> Any:
-    return base.execute(f"PRAGMA {name}").fetchone()[0]
+    use_log(base, _PATIENCE_S)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -11,10 +10,10 @@ from ui.library.room import count, room
 from ui.library.rows import View, seen
 from ui.library.table import table
 from ui.office import Office
-from ui.panels.parts import html
+from ui.panels.parts import failures, html
 from ui.people.person import Role, person_of, require
 from ui.theme import script
-from ui.words import LANGUAGES, words, words_of
+from ui.words import words_of
 
 
 def build(office: Office) -> None:
@@ -44,20 +43,9 @@ def build(office: Office) -> None:
         }
 
     html(
-        _failures(),
+        failures("documents", "library-failed"),
         "documents",
         html_template='<div class="documents-room">${value}</div>',
         js_on_load=script("documents.js"),
         server_functions=[open_library, list_documents],
-    )
-
-
-def _failures() -> str:
-    """What to say where nothing comes from the server; the script shows the reader's language."""
-    return "".join(
-        f'<div class="library-failed" lang="{language}" hidden>'
-        f"<p>{escape(words(language)('documents.failed'))}</p>"
-        '<button type="button" data-retry>'
-        f"{escape(words(language)('documents.retry'))}</button></div>"
-        for language in LANGUAGES
     )

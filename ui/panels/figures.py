@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -11,10 +10,10 @@ from rag.errors import PolicyQAError
 from ui.figures.book import Books
 from ui.figures.room import Wish, found, room
 from ui.office import Office
-from ui.panels.parts import html
+from ui.panels.parts import failures, html
 from ui.people.person import Role, person_of, require
 from ui.theme import script
-from ui.words import LANGUAGES, words, words_of
+from ui.words import words_of
 
 
 def build(office: Office) -> None:
@@ -34,20 +33,9 @@ def build(office: Office) -> None:
             return {"version": book.version, "error": str(error)}
 
     html(
-        _failures(),
+        failures("figures", "figures-failed"),
         "figures",
         html_template='<div class="figures-room">${value}</div>',
         js_on_load=script("figures.js"),
         server_functions=[open_figures, find_figures],
-    )
-
-
-def _failures() -> str:
-    """What to say where nothing comes from the server; the script shows the reader's language."""
-    return "".join(
-        f'<div class="figures-failed" lang="{language}" hidden>'
-        f"<p>{escape(words(language)('figures.failed'))}</p>"
-        '<button type="button" data-retry>'
-        f"{escape(words(language)('figures.retry'))}</button></div>"
-        for language in LANGUAGES
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from html import escape
 from typing import Any
 
 import gradio as gr
 from gradio.context import Context
+
+from ui.words import LANGUAGES, words
 
 _MARKER = "__i18n__"
 _BROKEN = "_\u2060_i18n_\u2060_"
@@ -52,3 +55,15 @@ def _plain(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*values, **named)
 
     return call
+
+
+def failures(room: str, css_class: str) -> str:
+    """What a room says where nothing comes from the server, once in each language; its script
+    shows the reader's. The texts are `ROOM.failed` and `ROOM.retry`."""
+    return "".join(
+        f'<div class="{css_class}" lang="{language}" hidden>'
+        f"<p>{escape(words(language)(f'{room}.failed'))}</p>"
+        '<button type="button" data-retry>'
+        f"{escape(words(language)(f'{room}.retry'))}</button></div>"
+        for language in LANGUAGES
+    )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import PolicyQAError
-from ui.connections import Connections
+from ui.connections import Connections, pragma, use_log
 
 _VERSION = 1
 _PATIENCE_S = 5.0
@@ -69,15 +69,16 @@ class Store:
 
     def _ready(self, base: sqlite3.Connection) -> None:
         base.execute("PRAGMA synchronous = NORMAL")
-        if base.execute("PRAGMA application_id").fetchone()[0] != self.application:
+        if pragma(base, "application_id") != self.application:
             self._make(base)
-        if (found := base.execute("PRAGMA user_version").fetchone()[0]) != _VERSION:
+        if (found := pragma(base, "user_version")) != _VERSION:
             raise sqlite3.DatabaseError(f"it is of version {found}")
+        use_log(base, _PATIENCE_S)
 
     def _make(self, base: sqlite3.Connection) -> None:
         """Make the tables in an empty file; a file of another program is left as it is."""
         base.execute("BEGIN IMMEDIATE")
-        named = base.execute("PRAGMA application_id").fetchone()[0]
+        named = pragma(base, "application_id")
         empty = base.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
         if named == self.application:  # another thread was quicker
             base.execute("COMMIT")
@@ -89,6 +90,3 @@ class Store:
         base.execute(f"PRAGMA application_id = {self.application}")
         base.execute(f"PRAGMA user_version = {_VERSION}")
         base.execute("COMMIT")
-        # Where another thread writes already it is for that one: nothing hangs on the journal.
-        with suppress(sqlite3.OperationalError):
-            base.execute("PRAGMA journal_mode = WAL")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.askers import unkept
 from eval.corpus import Corpus
 from eval.dataset import Case, read_cases
 from eval.metrics import EVALUATORS
@@ -109,7 +110,8 @@ def ask_all(
     watch = Stopwatch()
     index = TimedIndex(Generations(settings.index_dir).current(), watch)
     timed_reader = TimedReader(reader, watch) if reader else None
-    with assemble(index, TimedEmbedder(embedder, watch), timed_reader, settings) as pipeline:
+    anew = unkept(settings)
+    with assemble(index, TimedEmbedder(embedder, watch), timed_reader, anew) as pipeline:
         asked = _Asked(pipeline, watch)
         corpus = Corpus(index.documents, index.passages)
         judges = {name: EVALUATORS[name] for name in _JUDGED}
@@ -131,9 +133,9 @@ class _Asked:
         filters = Filters(documents=case.documents) if case.documents else None
         steps = self._pipeline.stream(case.question, history=case.history, filters=filters)
         begin = time.process_time()
-        next(steps)
+        first = next(steps)
         question = 1000 * (time.process_time() - begin)
-        *_, answer = steps
+        *_, answer = (first, *steps)  # what is no question is answered at once
         self.parts.append({_QUESTION: question, **self._watch.take()})
         if not isinstance(answer, Answer):
             raise TypeError("a stream ends with the answer")

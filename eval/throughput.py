@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from eval.askers import pipeline_asker, server_asker
+from eval.askers import pipeline_asker, server_asker, unkept
 from eval.dataset import Case, read_cases
 from eval.run import Asker, evaluate
 from eval.workers import worker_asker
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print(chosen: argparse.Namespace) -> None:
-    settings = load_settings(**({"index_dir": chosen.index} if chosen.index else {}))
+    settings = unkept(load_settings(**({"index_dir": chosen.index} if chosen.index else {})))
     cases = repeated(read_cases(chosen.cases), chosen.count)
     with ExitStack() as opened:
         pipeline = opened.enter_context(build_pipeline(settings))

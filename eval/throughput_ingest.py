@@ -260,7 +260,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _counter() -> Callable[[Sequence[str]], int]:
     """Counts the word pieces that a model reads of texts."""
-    from rag.bert import load_base
+    from rag.bert_model import load_base
 
     tokenizer = load_base(packaged_folder()).tokenizer
     return lambda texts: sum(

@@ -48,10 +48,14 @@ class AccessSettings(Section):
     questions_per_minute: int = Field(
         default=30, ge=1, description="Questions that each person who signed in may ask."
     )
+    key_questions_per_minute: int = Field(
+        default=120, ge=1, description="Questions that may be asked by each key."
+    )
     sign_in_attempts: int = Field(
         default=10,
         ge=1,
-        description="Failed sign-ins by name and by address within a quarter of an hour.",
+        description="Failed sign-ins by name and by address, and wrong keys by address, within a "
+        "quarter of an hour.",
     )
     audit_questions: bool = Field(
         default=False, description="Keep the words of questions in the audit log."

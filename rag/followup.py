@@ -63,7 +63,8 @@ def resolve(text: str, history: Sequence[Turn]) -> str:
     """The text as a question of its own; it is returned as it is when it needs none before it."""
     if not history or not leans(text):
         return text
-    before = resolve(history[-1].question, history[:-1]).rstrip(" ?.!")
+    # Joined first: the patterns below take long over a text of many lines.
+    before = " ".join(resolve(history[-1].question, history[:-1]).split()).rstrip(" ?.!")
     own = with_year(_OPENING.sub("", text).strip(" ?.!,"), before)
     if not own:
         return text

@@ -27,7 +27,7 @@ from rag.errors import IndexCorrupt, IndexMismatch
 from rag.figures import Figure
 from rag.holding import Hold
 from rag.models import Document, Filters, Passage, Scored
-from rag.sentences import SentenceVectors
+from rag.sentences import SentenceVectors, products
 from rag.store import read_documents, read_figures, read_passages, read_twins
 from rag.text import terms, words
 from rag.twins import Twins
@@ -167,13 +167,12 @@ class Index:
         """
         from chromadb.errors import InternalError
 
-        where = self._where(filters)
-        if where is not None and not where["document_id"]["$in"]:
-            return []
+        if len(self._admitted(filters)) < len(self.documents):
+            return self._highest(products(self._vectors, vector), k, filters, floor=-1.0)
         shadowed = self._shadowed(filters)
         try:
             found = self._store.similarity_search_by_vector_with_relevance_scores(
-                vector.tolist(), k=min(k * self.twins.largest, len(self.passages)), filter=where
+                vector.tolist(), k=min(k * self.twins.largest, len(self.passages))
             )
         except InternalError as error:
             raise _unopenable("vector store", self._folder, error) from error
@@ -185,8 +184,7 @@ class Index:
 
     def by_sentence(self, vector: Vectors, k: int, filters: Filters) -> list[Scored[Passage]]:
         """The `k` passages with the single sentence most similar to `vector`, by that cosine."""
-        similar = self._sentence_vectors.cosines(vector, exact=filters != Filters())
-        best = np.maximum.reduceat(similar, self._starts)
+        best = self._sentence_vectors.best(vector, self._starts, self._mask(filters))
         return self._highest(best, k, filters, floor=-1.0)
 
     def lexical(self, query: Sequence[str], k: int, filters: Filters) -> list[Scored[Passage]]:
@@ -200,12 +198,8 @@ class Index:
         self, scores: NDArray[np.float32], k: int, filters: Filters, floor: float
     ) -> list[Scored[Passage]]:
         """The passages of the `k` highest scores above `floor`, among those admitted."""
-        admitted, shadowed = self._admitted(filters), self._shadowed(filters)
-        if shadowed or len(admitted) < len(self.documents):
-            mask = [
-                self.passages[id_].document_id in admitted and id_ not in shadowed
-                for id_ in self._order
-            ]
+        mask = self._mask(filters)
+        if mask is not None:
             scores = np.where(mask, scores, floor)
         best = np.argsort(-scores, kind="stable")[:k]
         return [
@@ -213,6 +207,27 @@ class Index:
             for i in best
             if scores[i] > floor
         ]
+
+    def _mask(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Which passages may be found, in the order of the index; `None`: all."""
+        admitted, shadowed = self._admitted(filters), self._shadowed(filters)
+        if not shadowed and len(admitted) == len(self.documents):
+            return None
+        held = np.array([id_ in admitted for id_ in self.documents], dtype=np.bool_)
+        mask: NDArray[np.bool_] = held[self._document_rows]
+        mask[[self._row[id_] for id_ in shadowed]] = False
+        return mask
+
+    @cached_property
+    def _row(self) -> Mapping[str, int]:
+        """Where each passage stands in the order of the index."""
+        return {id_: row for row, id_ in enumerate(self._order)}
+
+    @cached_property
+    def _document_rows(self) -> NDArray[np.intp]:
+        """Of each passage, where its document stands among the documents."""
+        rows = {id_: row for row, id_ in enumerate(self.documents)}
+        return np.array([rows[passage.document_id] for passage in self.passages.values()])
 
     def sentence_vectors(self, passage: Passage) -> NDArray[np.float32]:
         """Unit vectors of the passage's sentences, of shape (sentences, dimension)."""
@@ -225,6 +240,12 @@ class Index:
     def passage_vectors(self) -> Vectors:
         """Unit vectors of all passages, of shape (passages, dimension), in index order."""
         return np.asarray(_load_array(self._folder, "passages.npy"), dtype=np.float32)
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        """As `passage_vectors`, kept: for some of the documents, Chroma searches many times as
+        long as it takes to compare all of them."""
+        return self.passage_vectors()
 
     @cached_property
     def vocabulary(self) -> Mapping[str, int]:
@@ -297,12 +318,6 @@ class Index:
     def _shadowed(self, filters: Filters) -> frozenset[str]:
         """The passages that an earlier twin holds as well."""
         return self.twins.shadowed(None if filters == Filters() else self._admitted(filters))
-
-    def _where(self, filters: Filters) -> dict[str, Any] | None:
-        admitted = self._admitted(filters)
-        if len(admitted) == len(self.documents):
-            return None
-        return {"document_id": {"$in": sorted(admitted)}}
 
 
 def load_documents(folder: Path) -> dict[str, Document]:
@@ -387,16 +402,27 @@ def build_lexical(
     passages: Sequence[Passage], documents: Mapping[str, Document], folder: Path
 ) -> None:
     """Write the BM25 index of the passages, in their order, each with its document's label."""
-    import bm25s
-
-    index = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
-    texts = [f"{documents[p.document_id].label} {p.searchable}" for p in passages]
-    index.index([terms(text) for text in texts], show_progress=False)
+    texts = lexical_texts(passages, documents)
+    index = lexical_of(texts)
     index.save(str(folder / "bm25"), show_progress=False)
     ids = json.dumps([passage.id for passage in passages])
     (folder / LEXICAL_IDS).write_text(ids, encoding="utf-8")
     seen = Counter(word for text in texts for word in set(words(text)))
     (folder / _VOCABULARY).write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
+
+
+def lexical_texts(passages: Sequence[Passage], documents: Mapping[str, Document]) -> list[str]:
+    """The texts in which words are searched: passages, each with its document's label."""
+    return [f"{documents[p.document_id].label} {p.searchable}" for p in passages]
+
+
+def lexical_of(texts: Sequence[str]):  # type: ignore[no-untyped-def]  # bm25s ships no types
+    """The BM25 index of some texts, in their order."""
+    import bm25s
+
+    index = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
+    index.index([terms(text) for text in texts], show_progress=False)
+    return index
 
 
 def _hold(folder: Path) -> Hold:

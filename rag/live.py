@@ -86,10 +86,10 @@ class LivePipeline(Closing):
         with self._current() as pipeline:
             return pipeline.ask(question, history=history, filters=filters)
 
-    def quoted(self, question: str) -> Answer:
+    def quoted(self, question: str, filters: Filters | None = None) -> Answer:
         """As `Pipeline.quoted`, by one generation from start to end."""
         with self._current() as pipeline:
-            return pipeline.quoted(question)
+            return pipeline.quoted(question, filters)
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None

@@ -262,6 +262,10 @@ class Filters:
 
     Documents are named by title or file name, folders by their path inside the ingested folder,
     languages by their code ("en" also means "en-GB"). Capitals do not matter.
+
+    `sources` is a bound that somebody else has set: paths of files inside the ingested folder, and
+    of folders with a slash at their end, letter by letter. `None` sets none; an empty one admits
+    nothing. What lies beyond it is as if it were not there (`rag.bounded`).
     """
 
     documents: tuple[str, ...] = ()
@@ -271,11 +275,13 @@ class Filters:
     languages: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] | None = None
 
     def admits(self, document: Document) -> bool:
         """Whether `document` may be cited; an unknown date lies outside every date filter."""
         return (
-            self._is_dated(document)
+            (self.sources is None or lies_within(document.source, self.sources))
+            and self._is_dated(document)
             and _any_of(self.documents, (document.title, document.name))
             and _any_of(self.publishers, (document.publisher or "",))
             and _any_of(self.languages, (document.language, document.language.split("-")[0]))
@@ -289,6 +295,11 @@ class Filters:
         if document.published is None:
             return False
         return (self.since or date.min) <= document.published <= (self.until or date.max)
+
+
+def lies_within(source: str, sources: Iterable[str]) -> bool:
+    """Whether a path is one of those given, or lies below one that ends in a slash."""
+    return any(source == one or (one.endswith("/") and source.startswith(one)) for one in sources)
 
 
 def _any_of(wanted: Iterable[str], values: Iterable[str]) -> bool:

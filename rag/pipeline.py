@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+from rag.answering import Answering, nothing_held
+from rag.bounded import Parts
+from rag.chat import ChatModel
 from rag.clock import Clock
 from rag.closing import Closing
-from rag.confidence import Model, load_models
-from rag.embedding import PACKAGED, Embedder, load_embedder, packaged_folder
-from rag.engines import EXTRACTIVE, Spoken
+from rag.confidence import load_models
+from rag.embedding import Embedder, load_embedder, packaged_folder
 from rag.errors import ModelError, SourceError
 from rag.extractive import cite
 from rag.finder import Finder
-from rag.followup import resolve
 from rag.generations import Generations
 from rag.index import Index
-from rag.models import (
-    Answer,
-    Citation,
-    Claim,
-    Document,
-    Filters,
-    Passage,
-    Scored,
-    Trace,
-    Turn,
-)
+from rag.models import Answer, Citation, Claim, Document, Filters, Passage, Scored, Turn
 from rag.rank import Candidate, Ranker
 from rag.reader import Reader, ReaderMismatch
 from rag.recording import Recording
-from rag.refusal import Refusals
 from rag.register import Register
-from rag.selecting import why_none
 from rag.settings import Settings
-from rag.smalltalk import small_talk
-from rag.talking import Talking, traced
-from rag.trace import Found, trace_of
+from rag.trace import Found
 from rag.twins import cited_within, told_within
 
 
@@ -46,20 +33,12 @@ class Pipeline(Closing):
     """Answers questions from one generation of the index."""
 
     def __init__(
-        self,
-        index: Index,
-        embedder: Embedder,
-        ranker: Ranker,
-        answer_model: Model,
-        settings: Settings,
+        self, index: Index, answering: Callable[[Index], Answering], settings: Settings
     ) -> None:
+        """`answering` makes what answers from an index, or from a part of it."""
         self._index = index
-        self._settings = settings
-        self._talking = Talking(index, settings, writes=settings.engine == "generative")
-        self._quoting = Talking(index, settings, writes=False)
         self._recording = Recording(settings)
-        self._finder = Finder(index, embedder, ranker, answer_model, settings)
-        self._refusals = Refusals(index, multilingual=embedder.identity.name != PACKAGED)
+        self._parts = Parts(index, answering)
 
     @property
     def index_version(self) -> str:
@@ -101,11 +80,13 @@ class Pipeline(Closing):
 
     def find(self, text: str, filters: Filters | None = None) -> Found:
         """Everything that leads to an answer, for fitting and explaining; raises as `ask`."""
-        return self._finder.find(self._finder.read(text), filters, Clock())
+        finder, rest = self._finder(filters)
+        return finder.find(finder.read(text), rest, Clock())
 
     def screen(self, text: str, filters: Filters | None = None) -> list[Scored[Candidate]]:
         """Every sentence that is looked at, by the cheap evidence alone; raises as `ask`."""
-        return self._finder.screen(self._finder.read(text), filters)
+        finder, rest = self._finder(filters)
+        return finder.screen(finder.read(text), rest)
 
     def search(self, text: str, filters: Filters | None = None) -> list[Scored[Passage]]:
         """The passages most likely to answer, best first, with their fused scores.
@@ -113,7 +94,8 @@ class Pipeline(Closing):
         Raises:
             QuestionError: the question is empty or too long.
         """
-        return self._finder.search(self._finder.read(text), filters)
+        finder, rest = self._finder(filters)
+        return finder.search(finder.read(text), rest)
 
     def look_up(
         self, text: str, most: int, filters: Filters | None = None
@@ -142,12 +124,12 @@ class Pipeline(Closing):
         assert isinstance(answer, Answer)  # noqa: S101  stream() always ends with the answer
         return answer
 
-    def quoted(self, question: str) -> Answer:
+    def quoted(self, question: str, filters: Filters | None = None) -> Answer:
         """Answer a question by quoting, whatever the settings say; raises as `ask`.
 
         No model is asked, and nothing is recorded.
         """
-        *_, answer = self._told(question, (), None, Clock(), self._quoting)
+        *_, answer = self._told(question, (), filters, Clock(), writes=False)
         assert isinstance(answer, Answer)  # noqa: S101  it always ends with the answer
         return answer
 
@@ -166,9 +148,8 @@ class Pipeline(Closing):
             self._recording.record(kept, clock, history)
             yield kept
             return
-        with closing(self._told(question, history, filters, clock, self._talking)) as events:
-            for told in events:
-                event = told_within(told, self._index.documents, filters)
+        with closing(self._told(question, history, filters, clock)) as events:
+            for event in events:
                 if isinstance(event, Answer):
                     self._recording.keep(key, event)
                     self._recording.record(event, clock, history)
@@ -180,73 +161,37 @@ class Pipeline(Closing):
         history: Sequence[Turn],
         filters: Filters | None,
         clock: Clock,
-        talking: Talking,
+        *,
+        writes: bool = True,
     ) -> Generator[str | Claim | Answer]:
-        read = self._finder.read(resolve(question, history))
-        reply = small_talk(question, len(self._index.documents), follows=bool(history))
-        clock.lap("question")
-        if reply:
-            yield self._answer(question, Found(read), (), reply, Trace(), clock)
+        part, rest = self._within(filters)
+        if part is None:
+            yield nothing_held(question, self.index_version)
             return
-        if filters and (nowhere := why_none(filters, list(self._index.documents.values()))):
-            yield self._answer(question, Found(read), (), nowhere, Trace(), clock)
-            return
-        errands = talking.errands()
-        reading = yield from talking.rewriting.read(question, history, errands)
-        read = self._finder.read(reading.text) if reading.by_model else read
-        clock.lap("rewrite" if errands.raw else "question")
-        yield "Searching the documents"
-        answered, refused, whole = self._finder.answered(read, filters, clock)
-        if self._refusals.is_foreign(whole):
-            answered, refused = [], [whole]  # what it finds is chance
-        said = yield from talking.tell(read, answered, reading, errands, clock)
-        trace = traced(
-            trace_of(whole, answered, refused, said.spoken.removed), said.spoken, reading
-        )
-        left = self._refusals.rest(read, refused, said.proved) if said.proved else None
-        reason = left if said.proved else self._refusals.why(whole, said.spoken.removed)
-        told = " ".join(filter(None, (reason, *said.notes))) or None
-        yield self._answer(question, whole, said.shown, told, trace, clock, said.spoken)
+        with closing(part.told(question, history, rest, clock, writes=writes)) as events:
+            for event in events:
+                yield told_within(event, part.index.documents, rest)
+
+    def _finder(self, filters: Filters | None) -> tuple[Finder, Filters | None]:
+        """What searches within a bound, and the filters that are left."""
+        part, rest = self._within(filters)
+        return (part.finder, rest) if part else (self._parts.whole.finder, filters)
+
+    def _within(self, filters: Filters | None) -> tuple[Answering | None, Filters | None]:
+        """What answers within the bound of filters, and the filters that are left.
+
+        There is nothing to answer from if the bound admits no document.
+        """
+        if filters is None or filters.sources is None:
+            return self._parts.whole, filters
+        rest = replace(filters, sources=None)
+        return self._parts.within(filters.sources), None if rest == Filters() else rest
 
     def close(self) -> None:
         """Release the index and the engine, and what records."""
-        self._talking.close()
+        self._parts.whole.close()
         self._recording.close()
         self._index.close()
-
-    def _answer(
-        self,
-        asked: str,
-        found: Found,
-        claims: Sequence[Claim],
-        reason: str | None,
-        trace: Trace,
-        clock: Clock,
-        spoken: Spoken = Spoken(),  # noqa: B008  immutable
-    ) -> Answer:
-        abstained = not claims
-        return Answer(
-            id=uuid.uuid4().hex,
-            question=asked,
-            claims=tuple(claims),
-            abstained=abstained,
-            reason=reason,
-            confidence=found.confidence,
-            nearest=self._nearest(found) if abstained else (),
-            engine=spoken.engine,
-            model=spoken.model if spoken.engine != EXTRACTIVE else None,
-            index_version=self.index_version,
-            timings_ms=clock.total(),
-            trace=trace,
-        )
-
-    def _nearest(self, found: Found) -> tuple[Citation, ...]:
-        best = found.ranked[: self._settings.answer.nearest]
-        documents = self._index.documents
-        return tuple(
-            cite(documents[s.item.passage.document_id], s.item.sentence.span, s.item.passage)
-            for s in best
-        )
 
 
 def build_pipeline(settings: Settings) -> Pipeline:
@@ -274,8 +219,13 @@ def assemble(
         ModelError: the weights of the ranking do not load.
     """
     models = load_models()
-    ranker = Ranker(index, models, settings.rank, reader)
-    return Pipeline(index, embedder, ranker, models["answer"], settings)
+    chat = ChatModel(settings.chat) if settings.engine == "generative" else None
+
+    def answering(over: Index) -> Answering:
+        ranker = Ranker(over, models, settings.rank, reader)
+        return Answering(over, embedder, ranker, models["answer"], settings, chat)
+
+    return Pipeline(index, answering, settings)
 
 
 def load_reader() -> Reader:

@@ -9,6 +9,7 @@ torch is imported when a reader is loaded, never before, so importing this modul
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 FORMAT = "policy-qa-reader-1"
 NEVER = -20.0
+_TOGETHER = 512
+"""Word pieces of several questions that are read together: of more, none is read faster."""
 
 
 class ReaderMismatch(ValueError):
@@ -70,14 +73,17 @@ class Reader:
             ReaderMismatch: the weights belong to another base model or are no reader weights.
             ModelError: the base model does not load.
         """
-        from rag.bert import PackedEncoder, load_base
+        from rag.bert import PackedEncoder, SharedEncoder
+        from rag.bert_model import load_base
         from rag.reader_network import Network, Pieces
 
         trained, metadata = read_weights(weights)
         base = load_base(base_model_dir)
         check_base(base.sha256, metadata, weights)
         try:
-            encoder = PackedEncoder(base, merge(base.tensors, trained))
+            encoder = SharedEncoder(
+                PackedEncoder(base, merge(base.tensors, trained)), _TOGETHER, os.cpu_count() or 1
+            )
             reader = cls(Pieces(base.tokenizer), Network(encoder, trained))
             reader.read("Does it fit?", [Candidate("", "It fits.")])
         except (KeyError, RuntimeError) as error:

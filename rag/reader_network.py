@@ -6,8 +6,9 @@ Importing this module imports torch; import it inside the function that needs it
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from tokenizers import Tokenizer
@@ -15,13 +16,16 @@ from torch import Tensor
 from torch.nn.functional import gelu, linear
 
 from rag import bert
-from rag.bert import Encoder, Tensors, masked_mean
+from rag.bert import masked_mean
+from rag.bert_model import Tensors
 
 QUESTION_PIECES = 48
 CONTEXT_PIECES = 32
 TOTAL_PIECES = 160
 SPAN_PIECES = 40
 CLS, SEP = 101, 102
+_CUT_KEPT = 4096
+"""Texts whose pieces are kept; some 20 MB at most."""
 MASKED = -1e4
 
 
@@ -68,6 +72,8 @@ class Pieces:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
+        # A question is cut for each of its candidates, and what answers one often answers others.
+        self._cut = lru_cache(maxsize=_CUT_KEPT)(self._cut_anew)
 
     def encode(self, question: str, context: str, sentence: str) -> Encoded:
         """Lay out one pair; a long sentence pushes out context before it loses its own end."""
@@ -81,7 +87,7 @@ class Pieces:
         head = [CLS, *asked, SEP, *before, SEP]
         return Encoded([*head, *said, SEP], 1 + len(asked), len(head), offsets)
 
-    def _cut(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+    def _cut_anew(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         cut = self._tokenizer.encode(text, add_special_tokens=False)
         return cut.ids, cut.offsets
 
@@ -116,7 +122,7 @@ def _rarity(piece: int) -> float:
 class Network:
     """An encoder with two heads over it; `heads` hold float32 tensors, named `heads.*`."""
 
-    def __init__(self, encoder: Encoder, heads: Tensors) -> None:
+    def __init__(self, encoder: Callable[[bert.Batch], Tensor], heads: Tensors) -> None:
         self._encoder = encoder
         self._heads = heads
 

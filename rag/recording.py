@@ -1,6 +1,7 @@
 """What stays of a question when it has been answered: a record, spans, and the answer itself.
 
-All three are off unless the settings switch them on; an answer is kept only where a model wrote it.
+The first two are off unless the settings switch them on. Answers that a model wrote are kept in a
+file, quoted ones in memory.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from rag.closing import Closing
 from rag.journal import Journal
 from rag.kept_answers import KeptAnswers, answer_key, given_again, is_worth_keeping
 from rag.models import Answer, Filters, Turn
+from rag.recent_answers import RecentAnswers, recent_key
 from rag.settings import Settings
 from rag.telemetry import Telemetry
 
@@ -24,12 +26,12 @@ class Recording(Closing):
     """
 
     def __init__(self, settings: Settings) -> None:
-        file, most = settings.trace.file, settings.chat.kept_answers
-        writes = settings.engine == "generative"
+        file = settings.trace.file
         self._settings = settings
         self._journal = Journal(file) if file else None
         self._telemetry = Telemetry(settings) if settings.trace.spans else None
-        self._kept = KeptAnswers(settings.answers_file, most) if writes and most else None
+        self._writes = settings.engine == "generative"
+        self._kept = _kept(settings)
 
     def key(
         self,
@@ -41,16 +43,18 @@ class Recording(Closing):
         """Under which an answer is kept; nothing where none is."""
         if self._kept is None:
             return ""
+        if not self._writes:
+            return recent_key(question, history, filters)
         return answer_key(question, history, filters, index_version, self._settings)
 
     def given(self, key: str, question: str, clock: Clock) -> Answer | None:
         """The answer that was kept under a key, as the answer to this question."""
-        kept = self._kept.get(key) if self._kept else None
+        kept = self._kept.get(key) if self._kept is not None else None
         return given_again(kept, question, clock) if kept else None
 
     def keep(self, key: str, answer: Answer) -> None:
-        """Keep an answer under a key, if a model wrote it without trouble."""
-        if self._kept and is_worth_keeping(answer):
+        """Keep an answer under a key, if the same would come about again."""
+        if self._kept is not None and (not self._writes or is_worth_keeping(answer)):
             self._kept.put(key, answer)
 
     def record(self, answer: Answer, clock: Clock, history: Sequence[Turn]) -> None:
@@ -65,3 +69,11 @@ class Recording(Closing):
         for part in (self._kept, self._telemetry):
             if part is not None:
                 part.close()
+
+
+def _kept(settings: Settings) -> KeptAnswers | RecentAnswers | None:
+    """Where answers are kept, by the engine."""
+    if settings.engine == "generative":
+        most = settings.chat.kept_answers
+        return KeptAnswers(settings.answers_file, most) if most else None
+    return RecentAnswers(settings.answer.recent) if settings.answer.recent else None

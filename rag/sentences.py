@@ -20,6 +20,8 @@ _FEW = 8192
 _DIRECTIONS = 64
 _KEPT = 1536
 """Sentences that are compared by the whole vector after the first step."""
+_PICKED = 0.2
+"""The share of the sentences up to which it is faster to pick their vectors than to compare all."""
 _SAMPLE = 4096
 """Sentences that the directions are fitted on."""
 
@@ -43,13 +45,47 @@ class SentenceVectors:
         Where there are many, those outside the most similar are told as -1 unless all are wanted.
         """
         if exact or len(self) <= _FEW:
-            return _products(self._whole, vector)
-        directions, coarse = self._coarse
-        near = _products(coarse, vector @ directions)
-        kept = np.argpartition(near, -_KEPT)[-_KEPT:]
+            return products(self._whole, vector)
+        rows, cosines = self._near(vector)
         found = np.full(len(self), -1.0, dtype=np.float32)
-        found[kept] = _products(self._whole[kept], vector)
+        found[rows] = cosines
         return found
+
+    def best(
+        self,
+        vector: Vectors,
+        starts: NDArray[np.intp],
+        among: NDArray[np.bool_] | None = None,
+    ) -> NDArray[np.float32]:
+        """The highest cosine of every stretch of sentences, of shape (stretches,).
+
+        `starts` tells, in order, where each begins, the first at 0. Among some (stretches,) all are
+        compared and the others told as -1; else, where there are many, those are told as -1 that
+        hold none of the most similar sentences.
+        """
+        if len(self) <= _FEW:
+            found = np.maximum.reduceat(self.cosines(vector), starts)
+            return found if among is None else np.where(among, found, np.float32(-1))
+        rows, cosines = self._near(vector) if among is None else self._of(vector, starts, among)
+        found = np.full(len(starts), -1.0, dtype=np.float32)
+        np.maximum.at(found, np.searchsorted(starts, rows, side="right") - 1, cosines)
+        return found
+
+    def _near(self, vector: Vectors) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The rows of the most similar sentences, in order, and their cosines."""
+        directions, coarse = self._coarse
+        near = products(coarse, vector @ directions)
+        kept = np.sort(np.argpartition(near, -_KEPT)[-_KEPT:])
+        return kept, products(self._whole[kept], vector)
+
+    def _of(
+        self, vector: Vectors, starts: NDArray[np.intp], among: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The rows of all sentences of some stretches, in order, and their cosines."""
+        rows = np.repeat(among, np.diff(starts, append=len(self))).nonzero()[0]
+        if len(rows) <= _PICKED * len(self):
+            return rows, products(self._whole[rows], vector)
+        return rows, products(self._whole, vector)[rows]
 
     @cached_property
     def _whole(self) -> NDArray[np.float32]:
@@ -65,7 +101,8 @@ class SentenceVectors:
         return directions, self._whole @ directions
 
 
-def _products(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+def products(rows: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row's product with the vector: (rows, dimension) and (dimension,) to (rows,)."""
     # einsum, not @: BLAS would wake threads that spin on after a product this small.
     products: NDArray[np.float32] = np.einsum("sd,d->s", rows, vector)
     return products

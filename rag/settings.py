@@ -24,6 +24,9 @@ from rag.chat_settings import ChatSettings as ChatSettings
 from rag.chat_settings import LocalModelSettings, TraceSettings
 from rag.errors import SettingsError
 from rag.section import Section
+from rag.server_settings import ServerSettings as ServerSettings
+from rag.serving_settings import ServingSettings
+from rag.site_settings import SiteSettings
 
 SPLITTER_VERSION = "5"
 """Raised with every change to what ingest cuts, so that an older index is rebuilt."""
@@ -126,13 +129,12 @@ class AnswerSettings(Section):
     nearest: int = Field(default=3, ge=0, le=20, description="Passages offered when abstaining.")
     question_chars: int = Field(default=2000, ge=10, description="Longest question, characters.")
     spelling: bool = Field(default=True, description="Mend misspelt words of the question.")
-
-
-class ServerSettings(Section):
-    """Where `policyqa serve` listens."""
-
-    host: str = Field(default="127.0.0.1", description="Address to bind.")
-    port: int = Field(default=7860, ge=0, le=65535, description="Port; 0 takes a free one.")
+    recent: int = Field(
+        default=500,
+        ge=0,
+        le=100_000,
+        description="Quoted answers kept in memory for equal questions; 0: none.",
+    )
 
 
 class OfficeSettings(Section):
@@ -196,9 +198,11 @@ class Settings(BaseSettings):
     local: LocalModelSettings = LocalModelSettings()
     trace: TraceSettings = TraceSettings()
     server: ServerSettings = ServerSettings()
+    serving: ServingSettings = ServingSettings()
     access: AccessSettings = AccessSettings()
     office: OfficeSettings = OfficeSettings()
     library: LibrarySettings = LibrarySettings()
+    sites: SiteSettings = SiteSettings()
 
     @model_validator(mode="after")
     def _writing_needs_a_model(self) -> Self:

@@ -35,15 +35,14 @@ class Said:
 class Talking:
     """The engine that answers, and how questions and claims are worded; one model for all.
 
-    Unless a model `writes` it quotes, reads questions by the rules and translates nothing.
+    Without one it quotes, reads questions by the rules and translates nothing.
     """
 
-    def __init__(self, index: Index, settings: Settings, *, writes: bool) -> None:
+    def __init__(self, index: Index, settings: Settings, chat: ChatModel | None) -> None:
         self._seconds = settings.chat.timeout
         self._index = index
         self._language = CorpusLanguage(index)
         self._quoting = Quoting(index, settings.answer)
-        chat = ChatModel(settings.chat) if writes else None
         self._engine = Writing(chat, index, settings, self._quoting) if chat else self._quoting
         self._chat = chat if settings.chat.rewrite else None
         self.rewriting = Rewriting(

@@ -28,7 +28,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from eval.training.reader_data import load_corpora
 from eval.training.reader_exercises import Exercises, Group
-from rag.bert import Base, Encoder, load_base
+from rag.bert import Encoder
+from rag.bert_model import Base, load_base
 from rag.embedding import load_embedder, packaged_folder
 from rag.reader import FORMAT, check_base, merge, read_weights
 from rag.reader_network import MASKED, Encoded, Network, Pieces, Scores, make_batch

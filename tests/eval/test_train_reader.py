@@ -16,7 +16,7 @@ from eval.training.train_reader import (
     training_network,
 )
 from rag import bert
-from rag.bert import load_base
+from rag.bert_model import load_base
 from rag.embedding import packaged_folder
 from rag.reader import Candidate, Reader, read_weights
 from rag.reader_network import Pieces, make_batch

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import torch
 
 from rag import bert
-from rag.bert import Base, Batch, Encoder, PackedEncoder, load_base
+from rag.bert import Batch, Encoder, PackedEncoder, SharedEncoder
+from rag.bert_model import Base, load_base
 from rag.embedding import packaged_folder
 from rag.errors import ModelError
 
@@ -81,3 +83,25 @@ def test_a_folder_is_read_once() -> None:
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="reinstall"):
         load_base(tmp_path)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, bert.fast_dtype()], ids=["float32", "fast"])
+def test_batches_that_run_as_one_give_what_each_gives_alone(
+    kind: torch.dtype, base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bert, "fast_dtype", lambda: kind)
+    encoder = PackedEncoder(base, base.tensors)
+    batches = [Batch.of(IDS, FIRSTS), Batch.of(IDS[:1]), Batch.of(IDS[2:]), Batch.of(IDS[3:])]
+    for batch, together in zip(batches, encoder.each(batches), strict=True):
+        alone = encoder(batch)
+        assert torch.allclose(together[batch.mask], alone[batch.mask], atol=1e-5)
+
+
+def test_an_encoder_that_is_shared_gives_every_thread_its_own_states(base: Base) -> None:
+    encoder = PackedEncoder(base, base.tensors)
+    shared = SharedEncoder(encoder, rows=256)
+    batches = [Batch.of([ids], [first]) for ids, first in zip(IDS, FIRSTS, strict=True)] * 6
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(shared, batches))
+    for batch, states in zip(batches, found, strict=True):
+        assert torch.allclose(states[batch.mask], encoder(batch)[batch.mask], atol=1e-5)

@@ -96,3 +96,35 @@ def test_a_search_by_sentence_finds_the_passage_and_stays_within_filters(
         toy.unit(sentence.text), 3, Filters(documents=("notes.txt", "Housing"))
     )
     assert {scored.item.document_id for scored in within} <= {"notes", "housing"}
+
+
+def test_the_best_of_each_stretch_is_that_of_comparing_everything(
+    many: NDArray[np.float32], questions: NDArray[np.float32]
+) -> None:
+    vectors, starts = SentenceVectors(many.astype(np.float16)), np.arange(0, len(many), 5)
+    for question in questions:
+        everything = np.maximum.reduceat(vectors.cosines(question, exact=True), starts)
+        found = vectors.best(question, starts)
+        first = np.argsort(-everything)[:10]
+        assert found[first] == pytest.approx(everything[first], abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5])
+def test_the_best_among_some_are_found_however_near_the_others_are(
+    share: float, many: NDArray[np.float32], questions: NDArray[np.float32]
+) -> None:
+    vectors, starts = SentenceVectors(many.astype(np.float16)), np.arange(0, len(many), 5)
+    among = np.random.default_rng(2).random(len(starts)) < share
+    for question in questions:
+        everything = np.maximum.reduceat(vectors.cosines(question, exact=True), starts)
+        found = vectors.best(question, starts, among)
+        first = np.argsort(-np.where(among, everything, -1))[:10]
+        assert found[first] == pytest.approx(everything[first], abs=1e-6)
+        assert (found[~among] == -1).all()
+
+
+def test_among_few_sentences_the_rest_is_left_out_all_the_same(many: NDArray[np.float32]) -> None:
+    vectors, starts = SentenceVectors(many[:100].astype(np.float16)), np.arange(0, 100, 5)
+    found = vectors.best(many[7], starts, among=starts != 5)
+    assert found[1] == -1
+    assert np.argmax(vectors.best(many[7], starts)) == 1

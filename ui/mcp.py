@@ -15,6 +15,14 @@ from typing import Any
 import gradio as gr
 from anyio import CapacityLimiter, to_thread
 from gradio.events import api
+from mcp.types import (
+    CallToolRequest,
+    CallToolResult,
+    ListToolsRequest,
+    PingRequest,
+    ServerResult,
+    TextContent,
+)
 from pydantic import ValidationError
 
 from rag.errors import PolicyQAError
@@ -23,12 +31,14 @@ from rag.selecting import why_none
 from rag.wire import answer_to_json, citation_to_json
 from ui.ask_body import AskBody
 from ui.asking import in_threads, told
+from ui.metrics import Door
 from ui.office import Office
-from ui.people.person import Person, Role, person_of, require
+from ui.people.person import Person, Role, Scope, person_of, require, require_scope
 from ui.problems import FAULT
 
 PARALLEL_CALLS = 4
 MOST_PASSAGES = 20
+MOST_ENTRIES = 100
 
 _log = logging.getLogger(__name__)
 
@@ -99,6 +109,32 @@ def build(office: Office) -> None:
         api(tool, queue=False, api_visibility="public")
 
 
+def only_tools(page: gr.Blocks) -> None:
+    """Let a page that was mounted serve its tools over the protocol, and nothing else.
+
+    There are no resources and no prompts; asked for one, Gradio would first call whatever host the
+    request was sent to. And of a long list it would look for every fault, each of which takes time
+    in which nobody else is answered.
+    """
+    server = page.mcp_server_obj
+    if server is None:
+        raise TypeError("The page was mounted without its tools.")
+    handlers = server.mcp_server.request_handlers
+    for kind in handlers.keys() - {PingRequest, ListToolsRequest, CallToolRequest}:
+        del handlers[kind]
+    call = handlers[CallToolRequest]
+
+    async def checked(request: CallToolRequest) -> ServerResult:
+        for name, value in (request.params.arguments or {}).items():
+            if isinstance(value, list) and len(value) > MOST_ENTRIES:
+                said = f"{name!r} is not usable: it has more than {MOST_ENTRIES} entries."
+                part = TextContent(type="text", text=said)
+                return ServerResult(CallToolResult(content=[part], isError=True))
+        return await call(request)
+
+    handlers[CallToolRequest] = checked
+
+
 class _Tools:
     """What the tools do."""
 
@@ -110,7 +146,7 @@ class _Tools:
         """The answer, in the one JSON form; the person may judge it afterwards."""
         office = self._office
         answer = None
-        told_of = told(office, person, body.question, **body.arguments())
+        told_of = told(office, person, body.question, door=Door.MCP, **body.arguments())
         kept = office.judging.remembering(person, (), told_of)
         async with aclosing(in_threads(kept, self._limiter)) as events:
             async for event in events:
@@ -152,6 +188,7 @@ async def _failing_clearly() -> AsyncIterator[None]:
 def _reader(caller: gr.Request) -> Person:
     person = person_of(caller)
     require(person, Role.READER)
+    require_scope(person, Scope.ASK)
     return person
 
 

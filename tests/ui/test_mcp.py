@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from rag.pipeline import Pipeline
 from rag.settings import Settings
 from tests.ui.fake_pipeline import RECORD, FakePipeline
 from tests.ui.serving import served
+from ui.keys.store import open_keys
+from ui.people.audit import Audit
+from ui.people.person import Scope
 
 Call = Callable[..., CallToolResult]
 
@@ -135,6 +139,31 @@ def test_bad_input_gives_one_clear_sentence(
     assert "Traceback" not in text(result)
 
 
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("resources/list", {}),
+        ("resources/read", {"uri": "file:///etc/passwd"}),
+        ("prompts/list", {}),
+        ("prompts/get", {"name": "ask"}),
+    ],
+)
+def test_nothing_but_tools_is_served(address: str, method: str, params: dict[str, str]) -> None:
+    """Gradio would fetch the page of whatever host the request names."""
+    sent = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    accept = {"accept": "application/json, text/event-stream"}
+    answer = httpx.post(f"{address}/gradio_api/mcp/", json=sent, headers=accept).text
+    assert json.loads(answer.partition("data: ")[2])["error"]["message"] == "Method not found"
+
+
+def test_a_very_long_list_is_refused_before_its_entries_are_looked_at(address: str) -> None:
+    began = time.monotonic()
+    result = call(address, "ask", question="How many containers?", documents=[1] * 100_000)
+    assert result.isError
+    assert text(result) == "'documents' is not usable: it has more than 100 entries."
+    assert time.monotonic() - began < 5  # looking at them took ten times as long
+
+
 def test_a_fault_is_told_without_its_details(address: str) -> None:
     result = call(address, "ask", question="break")
     assert result.isError
@@ -180,6 +209,57 @@ def test_whoever_calls_is_who_asked(tmp_path: Path) -> None:
             ask(None)
         direct = httpx.post(f"{running}/gradio_api/call/ask", json={"data": ["How many?"]})
         assert direct.status_code == 401
+
+
+def test_a_program_comes_by_a_key_where_people_sign_in(tmp_path: Path) -> None:
+    access = AccessSettings(
+        sign_in="users", users_file=tmp_path / "users.json", key_questions_per_minute=4
+    )
+    keys = open_keys(tmp_path / "office")
+    asks, reads = (
+        {"authorization": f"Bearer {keys.create(name, scopes)[1]}"}
+        for name, scopes in (("assistant", [Scope.ASK]), ("reader", [Scope.READ, Scope.METRICS]))
+    )
+    settings = Settings(office_dir=tmp_path / "office", access=access)
+    with served(FakePipeline(), settings=settings) as running:
+
+        def by_key(tool: str, **arguments: Any) -> CallToolResult:
+            found = session(running, lambda client: client.call_tool(tool, arguments), asks)
+            assert isinstance(found, CallToolResult)
+            return found
+
+        tools = session(running, lambda client: client.list_tools(), asks).tools
+        assert {tool.name for tool in tools} == {"ask", "search"}
+        answer = told(by_key("ask", question="How many containers?"))
+        assert answer["citations"][0]["quote"] == RECORD
+        assert told(by_key("search", query="containers", most=1))["passages"][0]["quote"] == RECORD
+        said = {"answer_id": answer["id"], "verdict": "right"}
+        assert httpx.post(f"{running}/api/feedback", json=said, headers=asks).status_code == 200
+        assert refused_at_the_door(running, None) == 401
+        assert refused_at_the_door(running, {"authorization": "Bearer pqk_wrong"}) == 401
+        assert refused_at_the_door(running, reads) == 403
+        by_key("ask", question="How many containers?")
+        by_key("ask", question="How many containers?")
+        assert "more than 4 questions a minute" in text(by_key("search", query="containers"))
+        keys.revoke("assistant")
+        assert refused_at_the_door(running, asks) == 401
+    noted = {
+        (entry.person, entry.action)
+        for entry in Audit(tmp_path / "office" / "audit.sqlite3").entries()
+    }
+    assert {("key:assistant", "ask"), ("key:assistant", "search")} <= noted
+
+
+def refused_at_the_door(address: str, headers: dict[str, str] | None) -> int:
+    """With which status a client of the protocol is turned away."""
+    with pytest.raises(ExceptionGroup) as refused:
+        session(address, lambda client: client.list_tools(), headers)
+    found = refused.value.subgroup(httpx.HTTPStatusError)
+    assert found is not None
+    while isinstance(found, ExceptionGroup):
+        (found,) = found.exceptions
+    assert isinstance(found, httpx.HTTPStatusError)
+    return found.response.status_code
 
 
 def test_search_over_the_real_pipeline_quotes_the_stored_text(

@@ -11,7 +11,7 @@ from rag.access_settings import AccessSettings
 from rag.errors import InputError
 from rag.settings import Settings
 from ui.people.limits import Limit, TooOften
-from ui.people.person import LOCAL, Person
+from ui.people.person import LOCAL, SITE_PREFIX, Person
 from ui.people.sessions import Sessions
 from ui.people.users import Users
 
@@ -40,6 +40,7 @@ class Access:
     users: Users
     sessions: Sessions
     asking: Limit
+    asking_by_key: Limit
     failing: Limit
     failing_in_all: Limit
 
@@ -55,16 +56,22 @@ class Access:
         return user.person
 
     def may_ask(self, person: Person) -> None:
-        """Count one question; whoever works without sign-in has no limit.
+        """Count one question; whoever works without sign-in has no limit, and the visitors of sites
+        have limits of their own (`ui.sites.limits`).
 
         Raises:
             TooOften: these are too many.
         """
-        wait = 0.0 if person == LOCAL else self.asking.take(person.name)
-        if wait:
+        if person == LOCAL or person.name.startswith(SITE_PREFIX):
+            return
+        who, limit, most = "You have", self.asking, self.settings.questions_per_minute
+        if person.scopes is not None:
+            who, limit = "This key has", self.asking_by_key
+            most = self.settings.key_questions_per_minute
+        if wait := limit.take(person.name):
             raise TooOften(
-                f"You have asked more than {self.settings.questions_per_minute} questions a "
-                f"minute; wait {max(1, round(wait))} s and ask again.",
+                f"{who} asked more than {most} questions a minute; wait {max(1, round(wait))} s "
+                "and ask again.",
                 wait,
             )
 
@@ -84,6 +91,7 @@ def open_access(settings: Settings) -> Access:
             idle_hours=access.idle_hours,
         ),
         asking=Limit(access.questions_per_minute, 60.0),
+        asking_by_key=Limit(access.key_questions_per_minute, 60.0),
         failing=Limit(access.sign_in_attempts, _ATTEMPTS_S),
         failing_in_all=Limit(access.sign_in_attempts * _MANY, _ATTEMPTS_S),
     )

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 STATE_KEY = "policyqa.person"
 """Where in an ASGI scope the gate (`ui.people.gate`) puts the person."""
+KEY_PREFIX = "key:"
+"""How the names begin that stand for keys (`ui.keys`); nobody signs in by one."""
+SITE_PREFIX = "site:"
+"""How the names begin that stand for a site's visitors (`ui.sites`); nobody signs in by one."""
 
 
 class Role(StrEnum):
@@ -30,12 +34,24 @@ class Role(StrEnum):
         return order.index(self) >= order.index(other)
 
 
+class Scope(StrEnum):
+    """What a key may be used for, whatever the role of its person allows."""
+
+    ASK = "ask"
+    READ = "read"
+    METRICS = "metrics"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who asks; `name` is unique, and what is kept belongs to it."""
+    """Somebody who asks; `name` is unique, and what is kept belongs to it.
+
+    `scopes` are those of the key that a program came with; `None` is everything the role allows.
+    """
 
     name: str
     role: Role
+    scopes: frozenset[Scope] | None = None
 
 
 LOCAL = Person("local", Role.ADMIN)
@@ -47,6 +63,12 @@ class NotAllowed(PolicyQAError):
 
     code = "not-allowed"
     http_status = 403
+
+
+class NotInScope(NotAllowed):
+    """The key of the person is not for this."""
+
+    code = "not-in-scope"
 
 
 def person_of(request: HTTPConnection | gr.Request) -> Person:
@@ -70,3 +92,13 @@ def require(person: Person, role: Role) -> None:
     """
     if not person.role.includes(role):
         raise NotAllowed(f"This needs the role {role}, but {person.name} is {person.role}.")
+
+
+def require_scope(person: Person, scope: Scope) -> None:
+    """Go on only if the person has no key, or one that is for this.
+
+    Raises:
+        NotInScope: the key is for something else.
+    """
+    if person.scopes is not None and scope not in person.scopes:
+        raise NotInScope(f"This needs a key with the scope {scope}; ask for one.")

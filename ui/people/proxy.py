@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from rag.access_settings import AccessSettings
-from ui.people.person import LOCAL, Person, Role
+from ui.people.person import KEY_PREFIX, LOCAL, SITE_PREFIX, Person, Role
 
 _LONGEST_NAME = 200
 # What servers, and Gradio itself, take a request's origin and its user from.
@@ -72,7 +72,7 @@ class Proxies:
         if len(names) != 1:  # two might be one of the proxy's and one of the sender's
             return None
         name = _folded(names[0].encode("latin-1"))
-        if not name or len(name) > _LONGEST_NAME or not name.isprintable() or name == LOCAL.name:
+        if not name or len(name) > _LONGEST_NAME or not name.isprintable() or _is_ours(name):
             return None
         return Person(name, self._role(headers.getlist(self.role_header)))
 
@@ -99,6 +99,11 @@ def _folded(raw: bytes) -> str:
     except UnicodeDecodeError:
         name = raw.decode("latin-1")
     return normalize("NFKC", name).strip().lower()
+
+
+def _is_ours(name: str) -> bool:
+    """Whether this program itself gives that name."""
+    return name == LOCAL.name or name.startswith((KEY_PREFIX, SITE_PREFIX))
 
 
 def _last(header: str | None) -> str:

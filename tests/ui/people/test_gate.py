@@ -133,7 +133,7 @@ def test_forged_cookies_open_nothing(office: Entry, token: str) -> None:
         assert response.status_code == 401
 
 
-def test_an_authenticator_may_name_somebody_by_a_key(tmp_path: Path) -> None:
+def test_an_authenticator_may_name_somebody_by_a_header(tmp_path: Path) -> None:
     def by_key(connection: HTTPConnection) -> Person | None:
         known = connection.headers.get("authorization") == "Bearer k1"
         return Person("widget", Role.READER) if known else None
@@ -143,7 +143,10 @@ def test_an_authenticator_may_name_somebody_by_a_key(tmp_path: Path) -> None:
     good = {"authorization": "Bearer k1"}
     assert entry.client().get("/who", headers=good).text.startswith("widget reader")
     assert entry.client().get("/who", headers={"authorization": "Bearer k2"}).status_code == 401
-    assert entry.signed_in("li").get("/who", headers=good).text.startswith("li reader")
+    li = entry.signed_in("li")
+    assert li.get("/who", headers=good).text.startswith("widget reader")
+    assert li.get("/who", headers={"authorization": "Bearer k2"}).text.startswith("li reader")
+    assert li.get("/who").text.startswith("li reader")
 
 
 def test_websockets_are_behind_the_gate_too(office: Entry) -> None:

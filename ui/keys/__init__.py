@@ -1,0 +1,1 @@
+"""Keys by which other programs use the API: made, kept as hashes, checked and revoked."""

@@ -19,35 +19,53 @@ from ui.words import ENGLISH, Words
 
 
 def leaf(
-    place: Permalink, find: Find, past: PastTexts, *, words: Words = ENGLISH, address: str = ""
+    place: Permalink,
+    find: Find,
+    past: PastTexts,
+    *,
+    words: Words = ENGLISH,
+    address: str = "",
+    public: bool = False,
 ) -> HTMLResponse:
     """A document with the words of a permalink marked, or those words as they once stood.
 
-    `address` is where this page is, for those who hold it in print.
+    `address` is where this page is, for those who hold it in print; `public` as in `plain_page`.
     """
     body = cited([place], 1, find, past, level=1, words=words)
     if body is None:
-        return missing_leaf(words)
+        return missing_leaf(words, public=public)
     known = _known(place, find, past)
     if known is None:
-        return plain_page(place.document_id, body, words=words)
-    return plain_page(known[0].title, _for_print(*known, address, words) + body, words=words)
+        return plain_page(place.document_id, body, words=words, public=public)
+    body = _for_print(*known, address, words) + body
+    return plain_page(known[0].title, body, words=words, public=public)
 
 
-def missing_leaf(words: Words = ENGLISH) -> HTMLResponse:
+def missing_leaf(words: Words = ENGLISH, *, public: bool = False) -> HTMLResponse:
     """What an unknown permalink shows."""
     title = words("reader.not_found")
     body = (
         f'<h1 class="doc-title">{escape(title)}</h1><p>{escape(words("reader.not_found_said"))}</p>'
     )
-    return plain_page(title, body, status=404, words=words)
+    return plain_page(title, body, status=404, words=words, public=public)
 
 
 def plain_page(
-    title: str, body: str, *, status: int = 200, words: Words = ENGLISH, more_css: str = ""
+    title: str,
+    body: str,
+    *,
+    status: int = 200,
+    words: Words = ENGLISH,
+    more_css: str = "",
+    public: bool = False,
 ) -> HTMLResponse:
-    """A page of escaped HTML that can be printed, and that can do nothing else."""
+    """A page of escaped HTML that can be printed, and that can do nothing else.
+
+    One that is `public` leads nowhere else on this server; no page frames it, no search engine
+    lists it.
+    """
     css, print_it = leaf_css() + more_css, script("leaf.js")
+    framed_by = "'none'" if public else "'self'"
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -56,18 +74,21 @@ def plain_page(
             "img-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {framed_by}",
         ]
     )
+    back = "" if public else f'<a href="../">{escape(words("reader.back"))}</a>'
     html = (
         f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{css}</style></head>"
-        f'<body><main><nav class="back"><a href="../">{escape(words("reader.back"))}</a>'
+        f'<body><main><nav class="back">{back}'
         f'<button type="button" class="print">{escape(words("reader.print"))}</button></nav>'
         f"{body}</main><script>{print_it}</script></body></html>"
     )
     headers = {"content-security-policy": policy, "vary": "accept-language"}
+    if public:
+        headers |= {"x-robots-tag": "noindex", "x-frame-options": "DENY"}
     return HTMLResponse(html, status, headers=headers)
 
 

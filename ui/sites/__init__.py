@@ -1,0 +1,1 @@
+"""What the server does for the widget on other people's pages."""

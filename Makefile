@@ -52,17 +52,28 @@ $(VENV)/.chromium:
 	fi
 	@mkdir -p $(VENV) && touch $@
 
+# Node only checks the types of the widget, which itself needs nothing.
+$(VENV)/.node: $(VENV)/.venv ui/widget/package.json ui/widget/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+	    if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq nodejs npm; \
+	    else echo "The widget's types are checked by Node: sudo apt-get install nodejs npm" >&2; exit 2; fi; \
+	fi
+	@mkdir -p $(VENV)/node && cp ui/widget/package.json ui/widget/package-lock.json $(VENV)/node
+	cd $(VENV)/node && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 serve: $(VENV)/.installed
 	$(BIN)/policyqa ingest data/documents
 	$(BIN)/policyqa serve
 
 local-model: $(VENV)/.local-model
 
-lint: $(VENV)/.developing
+lint: $(VENV)/.developing $(VENV)/.node
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(VENV)/node/node_modules/.bin/tsc --project ui/widget
 
 test: lint $(VENV)/.chromium eval
 	$(BIN)/pytest -m "not soak"

@@ -1,0 +1,1 @@
+"""The widget: a chat for other people's pages, as one script."""

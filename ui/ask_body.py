@@ -8,6 +8,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.models import Filters, Turn
+from ui.whole_text import WholeText
+
+_ASKED: dict[str, Any] = {"question": "What was the container throughput of Shanghai Port in 2023?"}
+_FOLLOWED: dict[str, Any] = {
+    "question": "And the year before?",
+    "history": [{**_ASKED, "answer": "It was 49.158 million TEUs in 2023. [1]"}],
+    "since": "2023-01-01",
+}
 
 
 class _Body(BaseModel):
@@ -17,22 +25,35 @@ class _Body(BaseModel):
 class TurnBody(_Body):
     """An earlier exchange of the same conversation."""
 
-    question: str
-    answer: str
+    question: WholeText
+    answer: WholeText
 
 
 class AskBody(_Body):
-    """A question, what was said before it, and what to look in."""
+    """A question, what was said before it, and what to look in.
 
-    question: str
-    history: list[TurnBody] = Field(default_factory=list, max_length=20)
-    documents: list[str] = Field(default_factory=list, max_length=100)
-    since: date | None = None
-    until: date | None = None
-    publishers: list[str] = Field(default_factory=list, max_length=100)
-    languages: list[str] = Field(default_factory=list, max_length=100)
-    folders: list[str] = Field(default_factory=list, max_length=100)
-    tags: list[str] = Field(default_factory=list, max_length=100)
+    All filters that are given must hold, and of several values of one any one.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ASKED, _FOLLOWED]})
+
+    question: WholeText = Field(description="One whole sentence; at most `answer.question_chars`.")
+    history: list[TurnBody] = Field(
+        default_factory=list, max_length=20, description="Earlier exchanges, the oldest first."
+    )
+    documents: list[WholeText] = Field(
+        default_factory=list, max_length=100, description="Titles or file names."
+    )
+    since: date | None = Field(default=None, description="Published then or later.")
+    until: date | None = Field(default=None, description="Published then or earlier.")
+    publishers: list[WholeText] = Field(default_factory=list, max_length=100)
+    languages: list[WholeText] = Field(
+        default_factory=list, max_length=100, description="Codes such as `en`."
+    )
+    folders: list[WholeText] = Field(
+        default_factory=list, max_length=100, description="Paths inside the ingested folder."
+    )
+    tags: list[WholeText] = Field(default_factory=list, max_length=100)
     trace: bool = Field(default=False, description="Also tell how the answer came about.")
 
     def arguments(self) -> dict[str, Any]:

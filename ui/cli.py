@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,8 @@ from ui.cli_diff import diff
 from ui.cli_eval import compare, evaluate
 from ui.cli_figures import figures
 from ui.cli_ingest import ingest
+from ui.cli_keys import keys_app
+from ui.cli_sites import sites_app
 from ui.cli_sweep import sweep
 from ui.cli_users import users_app
 from ui.endings import Commands
@@ -41,6 +44,14 @@ IndexOption = Annotated[
     Path | None,
     typer.Option("--index", metavar="DIR", help="The index directory (default: settings)."),
 ]
+
+
+class LogFormat(StrEnum):
+    """How `policyqa serve` logs."""
+
+    TEXT = "text"
+    JSON = "json"
+    OFF = "off"
 
 
 def main() -> None:
@@ -86,12 +97,17 @@ app.command("compare")(compare)
 app.command("sweep")(sweep)
 app.add_typer(cases_app, name="cases")
 app.add_typer(users_app, name="user")
+app.add_typer(keys_app, name="key")
+app.add_typer(sites_app, name="site")
 
 
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+    log_format: Annotated[
+        LogFormat | None, typer.Option(help="Log a line for each request on stderr.")
+    ] = None,
     local_model: LocalModelOption = False,
     index: IndexOption = None,
 ) -> None:
@@ -105,9 +121,9 @@ def serve(
     from ui.server import ended_by_sigterm, run_server
 
     settings = settings_for(index)
-    server = {"host": host or settings.server.host}
-    number = settings.server.port if port is None else port
-    settings = settings_for(index, server={**server, "port": number})
+    given = {"host": host or None, "port": port, "log": log_format and log_format.value}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    settings = settings_for(index, server=settings.server.model_dump() | wanted)
     check_access(settings)
     with ended_by_sigterm(), _served(settings, local_model=local_model) as (running, pipeline):
         run_server(pipeline, running, _of_chat(running))

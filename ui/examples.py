@@ -12,11 +12,10 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, takewhile, zip_longest
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from weakref import WeakSet
 
-from rag.live import AnyPipeline
-from rag.models import Document, Span
+from rag.models import Answer, Document, Span
 from ui.blocks import blocks
 
 T = TypeVar("T")
@@ -60,6 +59,24 @@ class Candidate:
     span: Span
 
 
+class Quoter(Protocol):
+    """What examples are made of: a pipeline, or a part of one."""
+
+    @property
+    def index_version(self) -> str:
+        """Changes whenever the documents do."""
+        ...
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """The documents to ask about."""
+        ...
+
+    def quoted(self, question: str) -> Answer:
+        """The answer to a question, in the documents' words."""
+        ...
+
+
 class Examples:
     """The examples for whatever documents are loaded by then, made in a thread of their own.
 
@@ -67,7 +84,7 @@ class Examples:
         fixed: questions to offer instead, whatever is loaded.
     """
 
-    def __init__(self, pipeline: AnyPipeline, fixed: Sequence[str] | None = None) -> None:
+    def __init__(self, pipeline: Quoter, fixed: Sequence[str] | None = None) -> None:
         self._pipeline = pipeline
         self._fixed = fixed
         self._lock = threading.Lock()
@@ -93,7 +110,7 @@ class Examples:
 class _Made:
     """The examples of one version of the index."""
 
-    def __init__(self, pipeline: AnyPipeline, version: str) -> None:
+    def __init__(self, pipeline: Quoter, version: str) -> None:
         self.version = version
         self._pipeline = pipeline
         self._questions: Sequence[str] = ()
@@ -129,7 +146,7 @@ def end_making() -> None:
 
 
 def example_questions(
-    pipeline: AnyPipeline, limit: int = 4, ending: threading.Event | None = None
+    pipeline: Quoter, limit: int = 4, ending: threading.Event | None = None
 ) -> list[str]:
     """Up to `limit` questions that the pipeline answers from where they were taken; fewer if it is
     `ending`."""
@@ -144,7 +161,7 @@ def candidates(documents: Sequence[Document]) -> Iterator[Candidate]:
     yield from _in_turn(_about_headings(document) for document in documents)
 
 
-def _works(pipeline: AnyPipeline, candidate: Candidate) -> bool:
+def _works(pipeline: Quoter, candidate: Candidate) -> bool:
     answer = pipeline.quoted(candidate.question)
     return any(
         c.document_id == candidate.document_id and c.span.overlaps(candidate.span)

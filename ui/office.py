@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from rag.live import AnyPipeline
 from rag.past import PastTexts
 from rag.settings import Settings
+from ui.admission import Admission, open_admission
 from ui.judging.judging import Judging
 from ui.judging.store import JudgementStore
 from ui.keeping.conversations import Conversations
+from ui.keys.store import Keys, open_keys
 from ui.library.library import Library
+from ui.metrics import Metrics
 from ui.pages import Pages
 from ui.people.access import Access, open_access
 from ui.people.audit import Audit
 from ui.quality.quality import Quality
+from ui.sites.desk import SiteDesk, open_desk
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,14 @@ class Office:
     pages: Pages
     audit: Audit
     access: Access
+    keys: Keys
+    sites: SiteDesk
     conversations: Conversations
     judging: Judging
     quality: Quality
     library: Library
+    admission: Admission
+    metrics: Metrics
     examples: Sequence[str] | None = None
 
 
@@ -59,9 +67,13 @@ def open_office(
         pages=Pages(settings.index_dir),
         audit=audit,
         access=open_access(settings),
+        keys=open_keys(folder),
+        sites=open_desk(settings),
         conversations=conversations,
         judging=Judging(judgements, conversations, settings.review_file, audit),
         quality=Quality(settings, audit.note),
         library=Library(pipeline, settings),
+        admission=open_admission(settings),
+        metrics=Metrics(settings.engine),
         examples=examples,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Header, Query, Request
@@ -14,6 +14,7 @@ from rag.errors import SourceError
 from rag.live import find_document
 from rag.models import Document
 from rag.permalink import parse_permalink
+from ui.etags import is_current
 from ui.leaf import leaf, missing_leaf
 from ui.office import Office
 from ui.pages import MAX_WIDTH, MIN_WIDTH
@@ -23,6 +24,13 @@ from ui.words import words_for
 DRAWING = 2
 """Requests that may hold a thread while pages are drawn, however many pictures are asked for."""
 _DAY_S = 24 * 60 * 60
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The picture.",
+        "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    304: {"description": "It is still what `If-None-Match` names."},
+}
 
 
 def router(office: Office) -> APIRouter:
@@ -31,7 +39,7 @@ def router(office: Office) -> APIRouter:
     limiter = CapacityLimiter(DRAWING)
     find = partial(find_document, office.pipeline)
 
-    @routes.get("/p/{permalink:path}", response_class=HTMLResponse)
+    @routes.get("/p/{permalink:path}", summary="Open a permalink", response_class=HTMLResponse)
     def page(
         request: Request, permalink: str, accept_language: Annotated[str, Header()] = ""
     ) -> HTMLResponse:
@@ -46,7 +54,12 @@ def router(office: Office) -> APIRouter:
         return leaf(place, find, office.past, words=words, address=address)
 
     # `:path`, because an id comes from a path inside the ingested folder.
-    @routes.get("/api/documents/{document_id:path}/pages/{number}.png", response_class=Response)
+    @routes.get(
+        "/api/documents/{document_id:path}/pages/{number}.png",
+        summary="See a page of a PDF",
+        response_class=Response,
+        responses=_PICTURE,
+    )
     async def picture(
         request: Request,
         document_id: str,
@@ -60,7 +73,7 @@ def router(office: Office) -> APIRouter:
         if document is None or not 1 <= number <= len(document.page_starts):
             raise HTTPException(404)
         headers = _headers(document, number, width)
-        if headers["etag"] in if_none_match:
+        if is_current(if_none_match, headers["etag"]):
             return Response(status_code=304, headers=headers)
         draw = partial(office.pages.picture, document, number, width)
         try:

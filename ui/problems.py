@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,12 +12,16 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.errors import PolicyQAError
-from ui.people.limits import TooOften
+from ui.request_ids import request_id
 
 MEDIA_TYPE = "application/problem+json"
 FAULT = "The program failed at this; please try again, and tell its administrator if it stays so."
+_BAD_JSON = "The body is not valid JSON; correct it and send it again."
+_BODY_BROKE = "There was an error parsing the body"
+"""FastAPI's words for JSON that breaks its reader, such as by its depth."""
 # What plain HTTP errors are called; everything else goes by its status phrase.
 _CODES = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 422: "bad-request"}
 
@@ -24,15 +29,23 @@ _log = logging.getLogger(__name__)
 
 
 def problem_of(status: int, code: str, detail: str) -> dict[str, Any]:
-    """The fields of a problem."""
-    title = HTTPStatus(status).phrase
-    return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail}
+    """The fields of a problem; `ui.problem_codes` tells what each code means."""
+    title, id_ = HTTPStatus(status).phrase, request_id()
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **({"request_id": id_} if id_ else {}),
+    }
 
 
 def problem(status: int, code: str, detail: str) -> Response:
     """A response that says what is wrong."""
     body = json.dumps(problem_of(status, code, detail), ensure_ascii=False)
-    return Response(body, status, media_type=MEDIA_TYPE)
+    # What is quoted of the request may hold half a character.
+    return Response(body.encode(errors="replace"), status, media_type=MEDIA_TYPE)
 
 
 def problem_of_error(error: Exception) -> dict[str, Any]:
@@ -51,19 +64,61 @@ def handle_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
 
 
-def _on_error(_: Request, error: Exception) -> Response:
+class Faults:
+    """Answers what nothing else caught, within the layers that complete and note each answer.
+
+    FastAPI's own handler of faults stands before all layers, where an answer would lack its
+    security headers and its request id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; once an answer has begun, a fault can only cut it off."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            return await self._app(scope, receive, watch)
+        except Exception as error:
+            if begun:
+                raise
+            answer = answer_to(error)
+        return await answer(scope, receive, send)
+
+
+def answer_to(error: Exception) -> Response:
+    """The response that tells of an error; one of a limit says when to come again."""
     fields = problem_of_error(error)
     response = problem(fields["status"], fields["code"], fields["detail"])
-    if isinstance(error, TooOften):
-        response.headers["retry-after"] = str(error.seconds)
+    seconds = getattr(error, "seconds", None)
+    if isinstance(seconds, int):
+        response.headers["retry-after"] = str(seconds)
     return response
 
 
-def _on_http_error(_: Request, error: Exception) -> Response:
+# Handlers that are no coroutines would each wait for a thread, most of all when many are refused.
+async def _on_error(_: Request, error: Exception) -> Response:
+    return answer_to(error)
+
+
+async def _on_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    code = _CODES.get(error.status_code, HTTPStatus(error.status_code).phrase.lower())
+    if error.detail == _BODY_BROKE:
+        return problem(422, "bad-json", _BAD_JSON)
+    phrase = HTTPStatus(error.status_code).phrase
+    code = _CODES.get(error.status_code, phrase.lower().replace(" ", "-"))
     detail = error.detail if error.status_code == 413 else _sentence(error)
-    return problem(error.status_code, code, detail)
+    response = problem(error.status_code, code, detail)
+    response.headers.update(error.headers or {})  # such as the methods that are allowed
+    return response
 
 
 def _sentence(error: HTTPException) -> str:
@@ -72,10 +127,22 @@ def _sentence(error: HTTPException) -> str:
     return f"{error.detail.rstrip('.')}."
 
 
-def _on_invalid(_: Request, error: Exception) -> Response:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return problem(422, "bad-json", "The body is not valid JSON; correct it and send it again.")
+        return problem(422, "bad-json", _BAD_JSON)
+    if _is_of_another_type(request, first):
+        said = "The body is not sent as JSON; send it with the content type application/json."
+        return problem(415, "not-json", said)
     where = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
-    return problem(422, "bad-request", f"{where!r} is not usable: {first['msg']}.")
+    why = first["msg"].removeprefix("Value error, ")
+    return problem(422, "bad-request", f"{where!r} is not usable: {why}.")
+
+
+def _is_of_another_type(request: Request, error: Mapping[str, Any]) -> bool:
+    """Whether there is a body, which FastAPI has left as bytes for its content type."""
+    if error["loc"] != ("body",) or error["type"] == "missing":
+        return False
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
+    return not (kind.startswith("application/") and kind.endswith(("/json", "+json")))

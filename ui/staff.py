@@ -22,6 +22,9 @@ from ui.theme import favicon_path, page_css, theme
 from ui.words import ENGLISH, i18n
 
 MAX_WAITING = 64
+_LOOK_S = 0.02
+"""How often Gradio looks whether its queue holds something. Its own thousand times a second, also
+while nobody uses the page, interrupt whatever computes each time."""
 _ROOMS = {
     "ask": ask,
     "documents": documents,
@@ -88,4 +91,5 @@ def build_page(office: Office) -> gr.Blocks:
         reader.build(office)
         judge.build(office)
     page.queue(max_size=MAX_WAITING)
+    page._queue.sleep_when_free = _LOOK_S
     return page

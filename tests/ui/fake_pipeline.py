@@ -123,8 +123,8 @@ class FakePipeline(Pipeline):
         answer = self.ask(text, filters=filters)
         return [Scored(place, 1.0) for place in (answer.citations or answer.nearest)][:most]
 
-    def quoted(self, question: str) -> Answer:
-        return self.ask(question)
+    def quoted(self, question: str, filters: Filters | None = None) -> Answer:
+        return self.ask(question, filters=filters)
 
     def stream(
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None

@@ -14,8 +14,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from rag.live import AnyPipeline
-from rag.settings import Settings
+from rag.settings import ServerSettings, Settings
 from ui.api import create_app
+from ui.server import config_of
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def running(app: FastAPI) -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=False))
+        server = uvicorn.Server(config_of(app, ServerSettings()))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         wait_until(lambda: server.started)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rag.models import Filters, Span, Turn
@@ -72,13 +73,19 @@ def test_events_come_as_status_claims_and_answer(client: TestClient) -> None:
     assert {**found[-1][1], "id": plain["id"]} == plain
 
 
-@pytest.mark.parametrize(("question", "code"), [("", "bad-question"), ("break", "internal")])
-def test_an_error_is_the_last_event(client: TestClient, question: str, code: str) -> None:
+def test_an_error_on_the_way_is_the_last_event(client: TestClient) -> None:
+    headers = {"Accept": "text/event-stream"}
+    response = client.post("/api/ask", json={"question": "break"}, headers=headers)
+    name, data = events(response.text)[-1]
+    assert (name, data["code"]) == ("error", "internal")
+    assert "on purpose" not in response.text
+
+
+@pytest.mark.parametrize("question", ["", " ", "x" * 5000])
+def test_a_question_that_is_refused_begins_no_stream(client: TestClient, question: str) -> None:
     headers = {"Accept": "text/event-stream"}
     response = client.post("/api/ask", json={"question": question}, headers=headers)
-    name, data = events(response.text)[-1]
-    assert (name, data["code"]) == ("error", code)
-    assert "on purpose" not in response.text
+    assert is_problem(response, 422, "bad-question")
 
 
 def test_history_and_filters_reach_the_pipeline(
@@ -131,6 +138,56 @@ def test_bad_bodies_are_problems(client: TestClient, content: bytes, code: str) 
     assert is_problem(client.post("/api/ask", content=content, headers=headers), 422, code)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 60_000,
+        b'{"question": ' + b"[" * 60_000,
+        b'{"a":' * 12_000,
+        b'{"question": "a\\ud800"}',
+        b'{"question": "a", "documents": ["\\udfff"]}',
+        b'{"question": "a", "\\ud800": 1}',
+        b'{"question": "a", "history": [{"question": "\\ud800", "answer": ""}]}',
+        b'{"question": 1e999999}',
+        b'{"question": NaN}',
+        b'{"question": ' + b"9" * 5000 + b"}",
+        b"\x00",
+    ],
+    ids=range(11),
+)
+def test_hostile_json_is_refused(client: TestClient, content: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    response = client.post("/api/ask", content=content, headers=headers)
+    assert is_problem(response, 422, response.json()["code"])
+    assert response.json()["code"] in ("bad-json", "bad-request")
+
+
+def test_a_nul_is_a_character_like_others(client: TestClient) -> None:
+    response = client.post("/api/ask", json={"question": "containers\x00 and more"})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "x"])
+def test_another_content_type_is_refused(client: TestClient, kind: str | None) -> None:
+    headers = {"content-type": kind} if kind else {}
+    response = client.post("/api/ask", content=b'{"question": "containers"}', headers=headers)
+    assert is_problem(response, 415, "not-json")
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/LD+JSON"])
+def test_any_kind_of_json_is_taken(client: TestClient, kind: str) -> None:
+    content = b'{"question": "containers"}'
+    response = client.post("/api/ask", content=content, headers={"content-type": kind})
+    assert response.status_code == 200
+
+
+def test_another_method_is_told_which_are_taken(client: TestClient) -> None:
+    for path, allowed in (("/api/ask", "POST"), ("/api/documents", "GET, HEAD")):
+        response = client.put(path)
+        assert is_problem(response, 405, "method-not-allowed")
+        assert response.headers["allow"] == allowed
+
+
 def test_a_large_body_is_refused_whether_it_says_so_or_not(client: TestClient) -> None:
     large = json.dumps({"question": "x" * 70_000}).encode()
     assert is_problem(client.post("/api/ask", content=large), 413, "too-large")
@@ -159,7 +216,10 @@ def test_documents_are_listed_and_their_text_is_what_offsets_count(client: TestC
 
 
 def test_unknown_addresses_are_problems(client: TestClient) -> None:
+    for path in ("/api/documents/nothing/text", "/api", "/api/", "/api/nothing", "/v1/nothing"):
+        assert client.get(path).status_code == 404
     assert is_problem(client.get("/api/documents/nothing/text"), 404, "not-found")
+    assert is_problem(client.get("/api/nothing"), 404, "not-found")
 
 
 def test_a_permalink_opens_a_page_with_the_words_marked(client: TestClient) -> None:
@@ -198,12 +258,20 @@ def test_health_and_readiness(client: TestClient, monkeypatch: pytest.MonkeyPatc
     assert is_problem(client.get("/readyz"), 503, "no-index")
 
 
-def test_the_schema_is_served_but_no_page_that_loads_scripts_from_elsewhere(
-    client: TestClient,
+def test_the_schema_is_served(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    assert schema["openapi"].startswith("3.1")
+    assert "/api/ask" in schema["paths"]
+
+
+def test_it_is_not_ready_once_it_has_been_told_to_stop(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "/api/ask" in client.get("/openapi.json").json()["paths"]
-    for path in ("/docs", "/redoc"):
-        assert "cdn" not in client.get(path).text
+    app = client.app
+    assert isinstance(app, FastAPI)
+    monkeypatch.setattr(app.state.ending, "has_begun", True)
+    assert is_problem(client.get("/readyz"), 503, "stopping")
+    assert client.get("/healthz").status_code == 200
 
 
 def test_every_answer_keeps_the_browser_at_home(client: TestClient) -> None:

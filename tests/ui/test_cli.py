@@ -45,8 +45,10 @@ COMMANDS = [
     "export",
     "cases",
     "user",
+    "key",
+    "site",
 ]
-GROUPS = {"cases", "user"}
+GROUPS = {"cases", "user", "key", "site"}
 """Commands of commands; the examples are in the help of each of theirs."""
 ABSENT = "Who won the chess cup?"
 POLICYQA = Path(sys.executable).with_name("policyqa")
@@ -423,6 +425,7 @@ def test_status_shows_the_version_the_model_and_every_document(warm: Warm, town:
         "cases check",
         "cases review",
         "user add",
+        "site add",
     ],
 )
 def test_the_help_of_every_command_holds_an_example_of_it(warm: Warm, command: str) -> None:

@@ -61,17 +61,21 @@ class Serving:
         assert self.process.stdout is not None
         return self.process.stdout.readline()
 
-    def begin(self) -> HTTPConnection:
+    def begin(self, accept: str = "application/json") -> HTTPConnection:
         """Ask, and read nothing yet."""
         connection = HTTPConnection(urlsplit(self.address).netloc, timeout=60)
-        headers = {"content-type": "application/json"}
+        headers = {"content-type": "application/json", "accept": accept}
         connection.request("POST", "/api/ask", json.dumps({"question": PORT}), headers)
         return connection
 
     def stop(self, sign: int) -> tuple[int, str, str, float]:
         """How it ends of a signal: its code, what it still says, and after how many seconds."""
-        began = time.monotonic()
         self.process.send_signal(sign)
+        return self.ended()
+
+    def ended(self) -> tuple[int, str, str, float]:
+        """How it ends by itself, and after how many seconds from now."""
+        began = time.monotonic()
         out, err = self.process.communicate(timeout=60)
         return self.process.returncode, out, err, time.monotonic() - began
 
@@ -163,6 +167,61 @@ def test_a_model_that_is_quick_enough_finishes_its_answer(
     assert (code, err) == ENDS[signal.SIGTERM]
     assert seconds < LATEST
     assert (answer["engine"], answer["reason"]) == ("generative", None)
+
+
+def test_a_stream_ends_whole_while_nobody_new_is_let_in(
+    sample_index: Settings, tmp_path: Path, server: ChatServer
+) -> None:
+    server.play(Script(GOOD, wait=3))
+    with (
+        serving(sample_index, tmp_path, server.base_url) as running,
+        closing(running.begin("text/event-stream")) as connection,
+    ):
+        response = connection.getresponse()
+        assert response.status == 200
+        assert response.readline() == b"event: status\n"
+        wait_until(lambda: bool(server.calls()), 60)
+        running.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: is_refused(running.address))
+        rest = response.read().decode()
+        code, _, err, _ = running.ended()
+    assert (code, err) == ENDS[signal.SIGTERM]
+    *_, last, after = rest.split("\n\n")
+    assert after == ""
+    name, data = last.split("\n")
+    assert name == "event: answer"
+    assert json.loads(data.removeprefix("data: "))["engine"] == "generative"
+
+
+def test_while_it_drains_it_answers_but_is_not_ready(
+    sample_index: Settings, tmp_path: Path
+) -> None:
+    drained = {"POLICYQA_SERVER__DRAIN_SECONDS": "3", "POLICYQA_SERVER__LOG": "json"}
+    with serving(sample_index, tmp_path, None, **drained) as running:
+        assert ready(running.address) == (200, None)
+        running.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: ready(running.address) == (503, "stopping"))
+        assert is_well(running.address)
+        with closing(running.begin()) as connection:
+            assert "49.158 million" in answer_of(connection)["answer"]
+        code, _, err, seconds = running.ended()
+    assert code == 143
+    assert 0 < seconds < LATEST
+    routes = [json.loads(line).get("route") for line in err.splitlines()]
+    assert {"/readyz", "/healthz", "/api/ask"} <= set(routes)
+
+
+def ready(address: str) -> tuple[int, str | None]:
+    answer = httpx.get(f"{address}/readyz", timeout=10)
+    return answer.status_code, answer.json().get("code")
+
+
+def is_refused(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/healthz", timeout=10)
+    except httpx.ConnectError:
+        return True
+    return False
 
 
 def test_the_start_tells_that_the_model_is_away_and_goes_on(

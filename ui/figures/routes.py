@@ -17,10 +17,14 @@ from ui.figures.book import Book, Books
 from ui.figures.rows import CSV_ENCODING, figure_row, write_csv
 from ui.figures.selecting import selection_of
 from ui.office import Office
+from ui.office_forms import FiguresForm
 from ui.people.person import Role, person_of, require
 
 MOST = 1000
 """Figures of one page."""
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The table.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
 
 
 class Asked:
@@ -63,7 +67,7 @@ def router(office: Office) -> APIRouter:
     routes = APIRouter(prefix="/api")
     books = Books(office.pipeline)
 
-    @routes.get("/figures")
+    @routes.get("/figures", summary="List the figures", response_model=FiguresForm)
     def figures(
         request: Request,
         asked: Annotated[Asked, Depends()],
@@ -83,7 +87,12 @@ def router(office: Office) -> APIRouter:
             "index_version": book.version,
         }
 
-    @routes.get("/figures.csv")
+    @routes.get(
+        "/figures.csv",
+        summary="Get the figures as a table",
+        response_class=Response,
+        responses=_CSV,
+    )
     def table(request: Request, asked: Annotated[Asked, Depends()]) -> Response:
         """All figures asked for, as a table for a spreadsheet program."""
         require(person_of(request), Role.READER)

@@ -61,8 +61,17 @@ class Judging:
         with closing(events):
             for event in events:
                 if isinstance(event, Answer):
-                    self._remember(person, Given(event, tuple(history)[-HISTORY_TURNS:]))
+                    self.remember(person, event, history)
                 yield event
+
+    def remember(self, person: Person, answer: Answer, history: Sequence[Turn]) -> None:
+        """Keep an answer, so that the person may judge it; one that cannot be kept is given all
+        the same."""
+        given = Given(answer, tuple(history)[-HISTORY_TURNS:])
+        try:
+            self._store.add_given(person.name, given)
+        except StoreUnusable:
+            _log.exception("The answer %s was not kept, so it cannot be judged.", answer.id)
 
     def judged(self, person: Person, answer_id: str) -> Judged:
         """An answer, and what the person thinks of it, if anything."""
@@ -111,13 +120,6 @@ class Judging:
         self._store.mark_case(person.name, answer_id)
         self._audit.note(person, "make case", answer_id)
         return replace(before, is_case=True)
-
-    def _remember(self, person: Person, given: Given) -> None:
-        """An answer that cannot be kept is given all the same."""
-        try:
-            self._store.add_given(person.name, given)
-        except StoreUnusable:
-            _log.exception("The answer %s was not kept, so it cannot be judged.", given.answer.id)
 
     def _queue(self, person: Person, judged: Judged) -> None:
         item = _case(person, judged)

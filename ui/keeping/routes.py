@@ -20,12 +20,22 @@ from ui.keeping.markdown import markdown
 from ui.keeping.page import failed_page, no_page, shared_page
 from ui.keeping.telling import telling
 from ui.office import Office
+from ui.office_forms import ConversationForm
 from ui.people.person import Person, Role, person_of, require
 from ui.words import Words, words_for
 
 Kind: TypeAlias = Literal["md", "docx"]
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            "text/markdown": {"schema": {"type": "string"}},
+            _DOCX: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
 _NAME_CHARS = 80
 _PRIVATE = {"cache-control": "private, no-store", "x-robots-tag": "noindex"}
 # What a file system or a header takes for something else.
@@ -37,25 +47,39 @@ def router(office: Office) -> APIRouter:
     routes = APIRouter()
     kept = office.conversations
 
-    @routes.get("/api/conversations")
+    @routes.get(
+        "/api/conversations",
+        summary="List your conversations",
+        response_model=list[ConversationForm],
+    )
     def listed(
         request: Request, search: Annotated[str, Query(max_length=200)] = ""
     ) -> list[dict[str, Any]]:
         """The conversations of whoever asks, the last used first."""
         return _headings(kept, _reader(request), search)
 
-    @routes.get("/api/conversations/{id_}/export.{kind}", response_class=Response)
+    @routes.get(
+        "/api/conversations/{id_}/export.{kind}",
+        summary="Export a conversation",
+        response_class=Response,
+        responses=_FILES,
+    )
     def exported(request: Request, id_: str, kind: Kind) -> Response:
         """One of one's own conversations as a file."""
         return _file(request, kept.conversation(id_, _reader(request)), kind)
 
-    @routes.get("/c/{token}", response_class=HTMLResponse)
+    @routes.get("/c/{token}", summary="Read a shared conversation", response_class=HTMLResponse)
     def shared(request: Request, token: str) -> HTMLResponse:
         """A shared conversation, to be read."""
         _reader(request)
         return _shown(request, token, kept.shared)
 
-    @routes.get("/c/{token}/export.{kind}", response_class=Response)
+    @routes.get(
+        "/c/{token}/export.{kind}",
+        summary="Export a shared conversation",
+        response_class=Response,
+        responses=_FILES,
+    )
     def shared_exported(request: Request, token: str, kind: Kind) -> Response:
         """A shared conversation as a file."""
         _reader(request)

@@ -19,6 +19,14 @@ from ui.library.names import free_name, safe_name
 from ui.library.progress import told
 from ui.library.uploads import Existing, Incoming, NoRoom
 from ui.office import Office
+from ui.office_forms import (
+    AcceptedForm,
+    NameForm,
+    RestoredForm,
+    StateForm,
+    TokenForm,
+    UploadedForm,
+)
 from ui.people.person import Person, Role, person_of, require
 from ui.words import words_for
 
@@ -27,6 +35,14 @@ _UPLOADS_AT_ONCE = 2
 """Files that are checked at once."""
 _ROOM_EVERY = 32 << 20
 """Bytes after which a body of unknown length is measured against the room there is."""
+
+_FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "The file itself, of any type that can be ingested.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 class CutOff(InputError):
@@ -64,13 +80,13 @@ Name = Annotated[str, Query(min_length=1, max_length=2000)]
 def _add_looking(routes: APIRouter, office: Office) -> None:
     library = office.library
 
-    @routes.get("/state")
+    @routes.get("/state", summary="See how far an ingest is", response_model=StateForm)
     def state(_: Reader, accept_language: Annotated[str, Header()] = "") -> dict[str, Any]:
         """How far an ingest is, in the reader's language; `version` changes with the list."""
         now = library.runs.now
         return {"version": library.version, **told(now, words_for(accept_language))}
 
-    @routes.get("/name")
+    @routes.get("/name", summary="See what a file would be called", response_model=NameForm)
     def name(_: Editor, name: Name) -> dict[str, Any]:
         """What a file of this name would be called, and whether there is one already."""
         wanted, there, taken = safe_name(name), library.uploads.names(), library.taken()
@@ -85,13 +101,19 @@ def _add_looking(routes: APIRouter, office: Office) -> None:
 def _add_uploading(routes: APIRouter, office: Office) -> None:
     library, limiter = office.library, CapacityLimiter(_UPLOADS_AT_ONCE)
 
-    @routes.post("", status_code=201)
+    @routes.post(
+        "",
+        status_code=201,
+        summary="Upload a file",
+        response_model=UploadedForm,
+        openapi_extra=_FILE,
+    )
     async def upload(
         request: Request,
         person: Editor,
         name: Name,
         existing: Existing = Existing.ASK,
-        content_length: Annotated[int, Header(ge=0)] = 0,
+        content_length: Annotated[int, Header(ge=0, include_in_schema=False)] = 0,
     ) -> dict[str, Any]:
         """Take a file, the body of the request; it is checked before it is put anywhere."""
         with library.uploads.incoming(name, content_length) as file:
@@ -137,7 +159,7 @@ async def _receive(request: Request, file: Incoming, library: Library) -> None:
 def _add_changing(routes: APIRouter, office: Office) -> None:
     library = office.library
 
-    @routes.delete("/file")
+    @routes.delete("/file", summary="Remove an uploaded file", response_model=TokenForm)
     def remove(person: Editor, name: Name) -> dict[str, str]:
         """Remove an uploaded document; the token puts it back, for a day."""
         token = library.uploads.remove(name)
@@ -145,7 +167,7 @@ def _add_changing(routes: APIRouter, office: Office) -> None:
         library.runs.wish()
         return {"token": token}
 
-    @routes.post("/restore")
+    @routes.post("/restore", summary="Put a removed file back", response_model=RestoredForm)
     def restore(person: Editor, token: Name) -> dict[str, str]:
         """Put a removed document back."""
         name = library.uploads.restore(token)
@@ -153,7 +175,9 @@ def _add_changing(routes: APIRouter, office: Office) -> None:
         library.runs.wish()
         return {"name": name}
 
-    @routes.post("/ingest", status_code=202)
+    @routes.post(
+        "/ingest", status_code=202, summary="Read the documents again", response_model=AcceptedForm
+    )
     def ingest(person: Editor, *, check: bool = False) -> dict[str, str]:
         """Read the folders again, as well as the uploads; `check` also files nobody touched."""
         office.audit.note(person, "ingest")

@@ -18,8 +18,10 @@ import gradio as gr
 from rag.errors import PolicyQAError
 from rag.models import Answer, Claim, Filters, Turn
 from ui import present
-from ui.asking import told
+from ui.admission import Busy
+from ui.asking import WAITING, told
 from ui.keeping.kept import Kept, NotKept, UnknownConversation
+from ui.metrics import Door
 from ui.office import Office
 from ui.panels import history
 from ui.panels.parts import typed, untranslated
@@ -32,6 +34,7 @@ HISTORY_TURNS = 4
 MOST_SHOWN = 50
 """Exchanges of a conversation that stand on the page, the newest."""
 _STATUS = {
+    WAITING: "waiting",
     "Searching the documents": "searching",
     "Reading the question": "reading",
     "Translating the question": "translating_question",
@@ -158,6 +161,8 @@ class Desk:
         except TooOften as error:
             said = words("people.too_often", seconds=error.seconds)
             yield self._failed(asked, said, words)
+        except Busy as error:
+            yield self._failed(asked, words("ask.busy", seconds=error.seconds), words)
         except PolicyQAError as error:
             yield self._failed(asked, str(error), words)
         except Exception:  # noqa: BLE001 - the page has to say something; the log keeps the traceback
@@ -179,7 +184,7 @@ class Desk:
         }
         # Gradio closes this generator when the page is left or the answer stopped, and so the
         # model's work ends.
-        with closing(told(self._office, person, question, **options)) as events:
+        with closing(told(self._office, person, question, door=Door.PAGE, **options)) as events:
             for event in events:
                 if isinstance(event, Answer):
                     yield self._kept(asked, current, event, person, words)

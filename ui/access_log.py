@@ -12,10 +12,11 @@ import time
 from contextvars import ContextVar
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.people.person import LOCAL, STATE_KEY, Person
 from ui.request_ids import request_id
+from ui.sending import Sending
 
 _CLIENT_GONE = 499
 """As proxies write it: nobody was left to be answered."""
@@ -44,22 +45,14 @@ class AccessLog:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         began = time.perf_counter()
-        status = 0
         line: dict[str, Any] = {}
-        before = _noted.set(line)
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        before, sending = _noted.set(line), Sending(send)
         try:
-            return await self._app(scope, receive, watch)
+            return await self._app(scope, receive, sending)
         finally:
             _noted.reset(before)
             seconds = time.perf_counter() - began
-            _log.info("request", extra={"fields": _fields(scope, status, seconds) | line})
+            _log.info("request", extra={"fields": _fields(scope, sending.status, seconds) | line})
 
 
 def _fields(scope: Scope, status: int, seconds: float) -> dict[str, Any]:

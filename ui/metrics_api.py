@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import PolicyQAError
 from rag.generations import Generations
@@ -26,6 +26,7 @@ from ui.office import Office
 from ui.people.person import Role, person_of, require
 from ui.people.person import Scope as KeyScope
 from ui.people.person import require_scope as require_key
+from ui.sending import Sending
 
 _NOWHERE = "none"
 """Stands for the route of what no route answers."""
@@ -71,17 +72,11 @@ class Requests:
         """Pass a request on, and count it."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        status = _LEFT
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        sending = Sending(send)
         try:
-            return await self._app(scope, receive, watch)
+            return await self._app(scope, receive, sending)
         finally:
+            status = sending.status or _LEFT
             self._metrics.requested(scope["method"], route_of(scope) or _NOWHERE, status)
 
 

@@ -12,10 +12,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import PolicyQAError
 from ui.request_ids import request_id
+from ui.sending import Sending
 
 MEDIA_TYPE = "application/problem+json"
 FAULT = "The program failed at this; please try again, and tell its administrator if it stays so."
@@ -78,17 +79,11 @@ class Faults:
         """Pass a request on; once an answer has begun, a fault can only cut it off."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        begun = False
-
-        async def watch(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
-
+        sending = Sending(send)
         try:
-            return await self._app(scope, receive, watch)
+            return await self._app(scope, receive, sending)
         except Exception as error:
-            if begun:
+            if sending.status:
                 raise
             answer = answer_to(error)
         return await answer(scope, receive, send)

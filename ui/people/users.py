@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
-from tempfile import NamedTemporaryFile
+from typing import Any
 from unicodedata import normalize
-
-from filelock import FileLock, Timeout
 
 from rag.errors import InputError, PolicyQAError
 from ui.people.passwords import acceptable, hashed, is_outdated, matches
 from ui.people.person import LOCAL, Person, Role
+from ui.row_file import RowFile
 
 _LONGEST_NAME = 64
-_PATIENCE_S = 10.0
 
 
 class UserError(InputError):
@@ -60,10 +55,8 @@ class Users:
     """The file of users; safe from any thread and process."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._seen: tuple[int, ...] = ()
-        self._users: Everybody = {}
+        repair = "add people with `policyqa user add`"
+        self._file = RowFile(path, "users", _user, asdict, UsersUnusable, repair)
 
     def all(self) -> Everybody:
         """Everybody by name, as the file is now; nobody if there is no file.
@@ -71,11 +64,7 @@ class Users:
         Raises:
             UsersUnusable: the file cannot be read, or is none of users.
         """
-        with self._lock:
-            if (found := self._state()) != self._seen:
-                self._users = self._read() if found else {}
-                self._seen = found
-            return self._users
+        return self._file.all()
 
     def get(self, name: str) -> User | None:
         """Who has this name."""
@@ -105,7 +94,7 @@ class Users:
             same = users.get(user.name) == user
             return _with(users, replace(user, password=kept)) if same else users
 
-        self._change(change)
+        self._file.change(change)
 
     def add(self, name: str, role: Role, password: str) -> User:
         """Let somebody new sign in.
@@ -123,7 +112,7 @@ class Users:
                 raise UserError(f"There is a user {name!r} already; take another name.")
             return _with(users, user)
 
-        self._change(change)
+        self._file.change(change)
         return user
 
     def remove(self, name: str) -> None:
@@ -138,7 +127,7 @@ class Users:
             left = {key: user for key, user in users.items() if key != gone.name}
             return _with_admin(left, gone)
 
-        self._change(change)
+        self._file.change(change)
 
     def set_role(self, name: str, role: Role) -> None:
         """Give somebody another role.
@@ -153,7 +142,7 @@ class Users:
                 return users
             return _with_admin(_with(users, replace(before, role=role, stamp=token_hex(8))), before)
 
-        self._change(change)
+        self._file.change(change)
 
     def set_password(self, name: str, password: str) -> None:
         """Give somebody another password.
@@ -167,59 +156,11 @@ class Users:
         def change(users: Everybody) -> Everybody:
             return _with(users, replace(_known(users, name), password=kept, stamp=token_hex(8)))
 
-        self._change(change)
+        self._file.change(change)
 
-    def _change(self, change: Callable[[Everybody], Everybody]) -> None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self._path}.lock", timeout=_PATIENCE_S, mode=0o600):
-                self._write(change(self._read() if self._path.exists() else {}))
-        except Timeout as error:
-            raise UsersUnusable(
-                f"Another program holds {self._path}.lock; try again when it has finished."
-            ) from error
-        except OSError as error:
-            raise self._unusable(error) from error
 
-    def _write(self, users: Everybody) -> None:
-        """Replace the file as a whole: whoever reads sees the old one or the new one."""
-        rows = [asdict(user) for user in users.values()]
-        with NamedTemporaryFile("w", dir=self._path.parent, delete=False, encoding="utf-8") as new:
-            try:
-                json.dump({"users": rows}, new, ensure_ascii=False, indent=1)
-                new.flush()
-                os.fsync(new.fileno())
-                Path(new.name).replace(self._path)  # made with 0600
-            except BaseException:
-                Path(new.name).unlink(missing_ok=True)
-                raise
-
-    def _read(self) -> Everybody:
-        try:
-            rows = json.loads(self._path.read_text(encoding="utf-8"))["users"]
-            users = [User(**{**row, "role": Role(row["role"])}) for row in rows]
-        except OSError as error:
-            raise self._unusable(error) from error
-        except (ValueError, TypeError, KeyError) as error:
-            raise UsersUnusable(
-                f"{self._path} is no file of users ({error}); restore it, or move it away and add "
-                "people with `policyqa user add`."
-            ) from error
-        return {user.name: user for user in users}
-
-    def _state(self) -> tuple[int, ...]:
-        """Changes whenever the file does; empty if there is none."""
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:
-            return ()
-        except OSError as error:
-            raise self._unusable(error) from error
-        return found.st_mtime_ns, found.st_size, found.st_ino
-
-    def _unusable(self, error: OSError) -> UsersUnusable:
-        why = error.strerror or error
-        return UsersUnusable(f"{self._path} cannot be used ({why}); check its permissions.")
+def _user(row: Any) -> User:
+    return User(**{**row, "role": Role(row["role"])})
 
 
 def folded(name: str) -> str:

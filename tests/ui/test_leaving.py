@@ -19,6 +19,7 @@ import pytest
 
 from rag.models import Answer, Claim, Filters, Turn
 from rag.pipeline import build_pipeline
+from rag.serving_settings import ServingSettings
 from rag.settings import ChatSettings, Settings
 from tests.chat_server import MODEL, ChatServer, Script, chat_server, claims
 from tests.faults.warm import Warm, warm_process
@@ -194,9 +195,10 @@ def healthy_within(address: str) -> float:
 
 @pytest.mark.parametrize("accept", [JSON, EVENTS])
 def test_however_many_wait_for_a_model_the_other_routes_answer(accept: str) -> None:
-    slow = _Slow()
-    with served(slow, examples=()) as address, ExitStack() as waiting:
-        asked = [waiting.enter_context(closing(begin(address, accept))) for _ in range(100)]
+    slow, many = _Slow(), 100
+    settings = Settings(serving=ServingSettings(quoting=many))
+    with served(slow, examples=(), settings=settings) as address, ExitStack() as waiting:
+        asked = [waiting.enter_context(closing(begin(address, accept))) for _ in range(many)]
         wait_until(lambda: len(slow.running) == len(asked))
         assert max(healthy_within(address) for _ in range(10)) < 1
         for connection in asked[:50]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,8 +62,12 @@ ANSWERED = {
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
-    folder = tmp_path_factory.mktemp("office")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("office")
+
+
+@pytest.fixture(scope="module")
+def described(folder: Path) -> Iterator[BaseSchema]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "_lines", lambda _: iter(()))  # no ingest in a process of its own
         chosen = Settings(
@@ -74,10 +79,9 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
 
 
 @pytest.fixture(scope="module")
-def visitor(described: BaseSchema, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def visitor(folder: Path) -> dict[str, str]:
     """The headers of a visitor of a site."""
-    office = next(tmp_path_factory.getbasetemp().glob("office*"))
-    tickets = Tickets(office / SECRET_FILE, 600)
+    tickets = Tickets(folder / SECRET_FILE, 600)
     ticket = tickets.give("town", PAGE, tickets.new_visitor(), "127.0.0.1")
     return {"Origin": PAGE, "Authorization": f"Bearer {ticket}"}
 

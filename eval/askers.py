@@ -29,10 +29,7 @@ _PATIENCE_S = 60.0
 def unkept(settings: Settings) -> Settings:
     """The settings under which every answer is made anew: a kept one measures nothing."""
     return settings.model_copy(
-        update={
-            "chat": settings.chat.model_copy(update={"kept_answers": 0}),
-            "answer": settings.answer.model_copy(update={"recent": 0}),
-        }
+        update={"chat": settings.chat.model_copy(update={"kept_answers": 0})}
     )
 
 

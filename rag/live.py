@@ -208,7 +208,7 @@ def build_live_pipeline(settings: Settings) -> LivePipeline:
         index = Index(folder)
         try:
             index.manifest.require(embedder.identity, settings.split.version)
-            return assemble(index, embedder, reader, settings)
+            return assemble(index, embedder, reader, settings, recent=settings.serving.recent)
         except BaseException:
             index.close()
             raise

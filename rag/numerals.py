@@ -52,7 +52,7 @@ _NUMBER = re.compile(
     r"(?![.,]?\d|(?P=mark)\d)"
     rf"|(?<!\d\s){_BLANK_GROUPS}"
     r"|(?:\d{1,3}(?:\.\d+)?(?![.,]?\d)|\d{4,}(?:\.\d+)?(?!\.?\d))(?![\u2009\u202f'’]\d))"
-    r"(?P<vulgar>[¼½¾])?"
+    r"(?P<vulgar>[¼½¾](?!\d))?"
     rf"(?:{_KIND}|[\s-]?(?P<scale>{_SCALE})|(?P<letter>[kKmMbB])\b)?"
 )
 _KIND_AFTER = re.compile(_KIND)

@@ -33,11 +33,16 @@ class Pipeline(Closing):
     """Answers questions from one generation of the index."""
 
     def __init__(
-        self, index: Index, answering: Callable[[Index], Answering], settings: Settings
+        self,
+        index: Index,
+        answering: Callable[[Index], Answering],
+        settings: Settings,
+        recent: int = 0,
     ) -> None:
-        """`answering` makes what answers from an index, or from a part of it."""
+        """`answering` makes what answers from an index, or from a part of it. At most `recent`
+        quoted answers are kept, to be given again to equal questions."""
         self._index = index
-        self._recording = Recording(settings)
+        self._recording = Recording(settings, recent)
         self._parts = Parts(index, answering)
 
     @property
@@ -211,9 +216,16 @@ def build_pipeline(settings: Settings) -> Pipeline:
 
 
 def assemble(
-    index: Index, embedder: Embedder, reader: Reader | None, settings: Settings
+    index: Index,
+    embedder: Embedder,
+    reader: Reader | None,
+    settings: Settings,
+    *,
+    recent: int = 0,
 ) -> Pipeline:
     """The pipeline around an index and models that are loaded already.
+
+    At most `recent` quoted answers are kept, to be given again to equal questions.
 
     Raises:
         ModelError: the weights of the ranking do not load.
@@ -225,7 +237,7 @@ def assemble(
         ranker = Ranker(over, models, settings.rank, reader)
         return Answering(over, embedder, ranker, models["answer"], settings, chat)
 
-    return Pipeline(index, answering, settings)
+    return Pipeline(index, answering, settings, recent)
 
 
 def load_reader() -> Reader:

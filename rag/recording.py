@@ -1,7 +1,7 @@
 """What stays of a question when it has been answered: a record, spans, and the answer itself.
 
 The first two are off unless the settings switch them on. Answers that a model wrote are kept in a
-file, quoted ones in memory.
+file, quoted ones in memory where a server wants it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ class Recording(Closing):
         SettingsError: the record cannot be written, or the extra 'telemetry' is missing.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, recent: int = 0) -> None:
+        """Of quoted answers so many recent ones are kept."""
         file = settings.trace.file
         self._settings = settings
         self._journal = Journal(file) if file else None
         self._telemetry = Telemetry(settings) if settings.trace.spans else None
         self._writes = settings.engine == "generative"
-        self._kept = _kept(settings)
+        self._kept = _kept(settings, recent)
 
     def key(
         self,
@@ -71,9 +72,9 @@ class Recording(Closing):
                 part.close()
 
 
-def _kept(settings: Settings) -> KeptAnswers | RecentAnswers | None:
+def _kept(settings: Settings, recent: int) -> KeptAnswers | RecentAnswers | None:
     """Where answers are kept, by the engine."""
     if settings.engine == "generative":
         most = settings.chat.kept_answers
         return KeptAnswers(settings.answers_file, most) if most else None
-    return RecentAnswers(settings.answer.recent) if settings.answer.recent else None
+    return RecentAnswers(recent) if recent else None

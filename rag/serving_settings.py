@@ -45,3 +45,9 @@ class ServingSettings(Section):
         le=1,
         description="Of the places in line, how many one person, key or site may hold.",
     )
+    recent: int = Field(
+        default=500,
+        ge=0,
+        le=100_000,
+        description="Quoted answers kept in memory for equal questions; 0: none.",
+    )

@@ -129,12 +129,6 @@ class AnswerSettings(Section):
     nearest: int = Field(default=3, ge=0, le=20, description="Passages offered when abstaining.")
     question_chars: int = Field(default=2000, ge=10, description="Longest question, characters.")
     spelling: bool = Field(default=True, description="Mend misspelt words of the question.")
-    recent: int = Field(
-        default=500,
-        ge=0,
-        le=100_000,
-        description="Quoted answers kept in memory for equal questions; 0: none.",
-    )
 
 
 class OfficeSettings(Section):

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from rag.clock import KEPT
+from rag.live import LivePipeline, build_live_pipeline
 from rag.models import Answer, Filters, Turn
-from rag.pipeline import Pipeline, build_pipeline
+from rag.pipeline import Pipeline
 from rag.recent_answers import RecentAnswers, recent_key
-from rag.settings import AnswerSettings, Settings
+from rag.settings import Settings
 
 QUESTION = "How many containers did Shanghai Port handle in 2023?"
 
@@ -57,16 +59,15 @@ def test_whatever_can_change_an_answer_makes_another_question(
 
 
 @pytest.fixture(scope="module")
-def pipelines(sample_index: Settings) -> tuple[Pipeline, Pipeline]:
-    answering = AnswerSettings(recent=0)
-    anew = sample_index.model_copy(update={"answer": answering})
-    return build_pipeline(sample_index), build_pipeline(anew)
+def pipeline(sample_index: Settings) -> Iterator[LivePipeline]:
+    """As a server has it."""
+    with build_live_pipeline(sample_index) as live:
+        yield live
 
 
 def test_an_equal_question_gets_the_same_answer_under_another_id(
-    pipelines: tuple[Pipeline, Pipeline],
+    pipeline: LivePipeline,
 ) -> None:
-    pipeline, _ = pipelines
     first = pipeline.ask(QUESTION)
     *claims, again = pipeline.stream(f"  {QUESTION}")
     assert isinstance(again, Answer)
@@ -77,6 +78,10 @@ def test_an_equal_question_gets_the_same_answer_under_another_id(
     assert again.id != first.id
 
 
-def test_with_none_kept_every_answer_is_made_anew(pipelines: tuple[Pipeline, Pipeline]) -> None:
-    _, pipeline = pipelines
-    assert all(KEPT not in pipeline.ask(QUESTION).timings_ms for _ in range(2))
+def test_another_bound_is_another_question(pipeline: LivePipeline) -> None:
+    whole, none = pipeline.ask(QUESTION), pipeline.ask(QUESTION, filters=Filters(sources=()))
+    assert (whole.abstained, none.abstained) == (False, True)
+
+
+def test_outside_a_server_every_answer_is_made_anew(real_pipeline: Pipeline) -> None:
+    assert all(KEPT not in real_pipeline.ask(QUESTION).timings_ms for _ in range(2))

@@ -33,7 +33,7 @@ class ServingSettings(Section):
         description="A question that would have to wait longer for a place is refused at once.",
     )
     watched_wait_seconds: float = Field(
-        default=30.0,
+        default=40.0,
         gt=0,
         le=600,
         allow_inf_nan=False,

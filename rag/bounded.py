@@ -55,11 +55,7 @@ class BoundedIndex(Index):
             if id_ in admitted
         }
         self.documents: Mapping[str, Document] = self.twins.linked(documents)
-        self._order = list(self.passages)
-        self._admitted_last: tuple[Filters, frozenset[str]] | None = None
-        self._by_document: dict[str, list[Passage]] = {}
-        for passage in self.passages.values():
-            self._by_document.setdefault(passage.document_id, []).append(passage)
+        self._arrange()
         self._sentence_rows = whole._sentence_rows
         self._starts = whole._starts
         self._sentence_vectors = whole._sentence_vectors

@@ -126,11 +126,7 @@ class Index:
         self.passages: Mapping[str, Passage] = {p.id: p for p in read_passages(folder)}
         self.twins = Twins(read_twins(folder), self.passages.values())
         self.documents: Mapping[str, Document] = self.twins.linked(documents)
-        self._order = list(self.passages)
-        self._admitted_last: tuple[Filters, frozenset[str]] | None = None
-        self._by_document: dict[str, list[Passage]] = {}
-        for passage in self.passages.values():
-            self._by_document.setdefault(passage.document_id, []).append(passage)
+        self._arrange()
         self._sentence_rows = _row_starts(self.passages.values())
         self._starts = np.array([self._sentence_rows[id_] for id_ in self._order])
         self._sentence_vectors = SentenceVectors(_load_array(folder, "sentences.npy"))
@@ -142,6 +138,14 @@ class Index:
         except BaseException:
             self.close()  # Chroma would hand the same client to the next one who opens the folder
             raise
+
+    def _arrange(self) -> None:
+        """What follows from the passages: their order, and which each document has."""
+        self._order = list(self.passages)
+        self._admitted_last: tuple[Filters, frozenset[str]] | None = None
+        self._by_document: dict[str, list[Passage]] = {}
+        for passage in self.passages.values():
+            self._by_document.setdefault(passage.document_id, []).append(passage)
 
     def _verify_counts(self, folder: Path) -> None:
         counts = {
